@@ -1,0 +1,286 @@
+//! A module: what its files declare, with override files merged the way Terraform merges them.
+
+use std::borrow::Cow;
+
+use super::{Role, Source, TestFile};
+use crate::diagnostic::Location;
+use crate::source::Span;
+use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
+
+/// A block and the file it is in.
+#[derive(Clone, Copy)]
+pub struct Declaration<'a> {
+    /// The file.
+    pub source: &'a Source,
+    /// The block.
+    pub block: BlockView<'a>,
+}
+
+impl<'a> Declaration<'a> {
+    /// A place in the declaration's file.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Location {
+        self.source.location(span)
+    }
+
+    /// The value of an argument.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<ExprView<'a>> {
+        self.block.body().value(name)
+    }
+
+    /// The first label.
+    #[must_use]
+    pub fn name(&self) -> Cow<'a, str> {
+        self.block.label(0).unwrap_or_default()
+    }
+}
+
+/// How Terraform treats a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceMode {
+    /// `resource`
+    Managed,
+    /// `data`
+    Data,
+    /// `ephemeral`
+    Ephemeral,
+}
+
+/// A resource with the blocks that override it.
+pub struct Resource<'a> {
+    /// How Terraform treats it.
+    pub mode: ResourceMode,
+    /// Its type, such as `proxmox_virtual_environment_vm`.
+    pub kind: Cow<'a, str>,
+    /// Its name.
+    pub name: Cow<'a, str>,
+    /// Where it is declared.
+    pub declaration: Declaration<'a>,
+    /// Blocks of override files, in the order in which they apply.
+    pub overrides: Vec<Declaration<'a>>,
+}
+
+impl<'a> Resource<'a> {
+    /// Its address in the module.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let prefix = match self.mode {
+            ResourceMode::Managed => "",
+            ResourceMode::Data => "data.",
+            ResourceMode::Ephemeral => "ephemeral.",
+        };
+        format!("{prefix}{}.{}", self.kind, self.name)
+    }
+
+    /// The declarations, the one that counts most first.
+    pub fn declarations(&self) -> impl Iterator<Item = Declaration<'a>> + '_ {
+        self.overrides.iter().rev().chain(std::iter::once(&self.declaration)).copied()
+    }
+
+    /// An argument; one in an override file wins.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<(Declaration<'a>, AttributeView<'a>)> {
+        self.declarations().find_map(|declaration| Some((declaration, declaration.block.body().attribute(name)?)))
+    }
+
+    /// Nested blocks of one kind, `dynamic` ones by their content. Blocks in an override file replace all others of
+    /// that kind (<https://developer.hashicorp.com/terraform/language/files/override>).
+    #[must_use]
+    pub fn blocks(&self, kind: &str) -> Vec<NestedBlock<'a>> {
+        self.declarations()
+            .map(|declaration| nested(declaration, kind))
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
+    }
+}
+
+/// A block inside a resource.
+#[derive(Clone, Copy)]
+pub struct NestedBlock<'a> {
+    /// The resource's declaration it stands in.
+    pub declaration: Declaration<'a>,
+    /// The `dynamic` block that makes it.
+    pub dynamic: Option<BlockView<'a>>,
+    content: Content<'a>,
+}
+
+/// How a nested block is written.
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    /// `disk { … }`, or the `content` of a `dynamic` block.
+    Block(BlockView<'a>),
+    /// `disk = { … }` or one of `disk = [{ … }]`: the only way in JSON syntax, and allowed where the schema has an
+    /// attribute of objects.
+    Object(ExprView<'a>),
+}
+
+impl<'a> NestedBlock<'a> {
+    /// The value of an argument.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<ExprView<'a>> {
+        match self.content {
+            Content::Block(block) => block.body().value(name),
+            Content::Object(object) => {
+                let entries = object.entries()?.into_iter();
+                entries.filter(|(key, _)| key.as_key().as_deref() == Some(name)).map(|(_, value)| value).next()
+            }
+        }
+    }
+}
+
+fn nested<'a>(declaration: Declaration<'a>, kind: &str) -> Vec<NestedBlock<'a>> {
+    let mut found = Vec::new();
+    let body = declaration.block.body();
+    for block in body.blocks() {
+        if block.kind() == kind {
+            found.push(NestedBlock { declaration, dynamic: None, content: Content::Block(block) });
+        } else if block.kind() == "dynamic" && block.label(0).as_deref() == Some(kind) {
+            let contents = block.body().blocks().filter(|inner| inner.kind() == "content");
+            found.extend(contents.map(|content| NestedBlock {
+                declaration,
+                dynamic: Some(block),
+                content: Content::Block(content),
+            }));
+        }
+    }
+    if let Some(value) = body.value(kind).map(ExprView::unparenthesised) {
+        let objects = value.elements().unwrap_or_else(|| vec![value]);
+        found.extend(objects.into_iter().filter(|object| object.entries().is_some()).map(|object| NestedBlock {
+            declaration,
+            dynamic: None,
+            content: Content::Object(object.unparenthesised()),
+        }));
+    }
+    found
+}
+
+/// The files of one directory, understood together.
+pub struct Module<'a> {
+    /// Its files in order of names.
+    pub sources: &'a [Source],
+    /// Its path as shown; `.` for the working directory.
+    pub path: &'a str,
+    /// `variable` blocks.
+    pub variables: Vec<Declaration<'a>>,
+    /// `output` blocks.
+    pub outputs: Vec<Declaration<'a>>,
+    /// The arguments of `locals` blocks.
+    pub locals: Vec<(&'a Source, AttributeView<'a>)>,
+    /// Managed resources, data sources and ephemeral resources.
+    pub resources: Vec<Resource<'a>>,
+    /// `module` blocks.
+    pub calls: Vec<Declaration<'a>>,
+    /// `provider` blocks.
+    pub providers: Vec<Declaration<'a>>,
+    /// `terraform` blocks.
+    pub settings: Vec<Declaration<'a>>,
+    /// Blocks of other kinds: `check`, `moved`, `import`, `removed` and what newer versions add.
+    pub others: Vec<Declaration<'a>>,
+    /// Its test files in order of names.
+    pub tests: Vec<TestFile<'a>>,
+}
+
+impl<'a> Module<'a> {
+    /// Sorts what the files declare. Files that did not parse give what could be read of them.
+    #[must_use]
+    pub fn new(path: &'a str, sources: &'a [Source]) -> Self {
+        let mut module = Self {
+            sources,
+            path,
+            variables: Vec::new(),
+            outputs: Vec::new(),
+            locals: Vec::new(),
+            resources: Vec::new(),
+            calls: Vec::new(),
+            providers: Vec::new(),
+            settings: Vec::new(),
+            others: Vec::new(),
+            tests: Vec::new(),
+        };
+        for source in sources {
+            match source.role {
+                Role::Configuration => module.declare_all(source),
+                Role::Test => module.tests.push(TestFile { source }),
+                Role::Override | Role::Shadowed | Role::Variables => {}
+            }
+        }
+        for source in sources.iter().filter(|source| source.role == Role::Override) {
+            module.override_all(source);
+        }
+        module
+    }
+
+    /// The files that declare or override things.
+    pub fn configuration(&self) -> impl Iterator<Item = &'a Source> {
+        self.sources.iter().filter(|source| matches!(source.role, Role::Configuration | Role::Override))
+    }
+
+    fn declare_all(&mut self, source: &'a Source) {
+        for block in source.document().root().blocks() {
+            self.declare(Declaration { source, block });
+        }
+    }
+
+    fn declare(&mut self, declaration: Declaration<'a>) {
+        match declaration.block.kind() {
+            "variable" => self.variables.push(declaration),
+            "output" => self.outputs.push(declaration),
+            "module" => self.calls.push(declaration),
+            "provider" => self.providers.push(declaration),
+            "terraform" => self.settings.push(declaration),
+            "locals" => {
+                let source = declaration.source;
+                self.locals.extend(declaration.block.body().attributes().map(|attribute| (source, attribute)));
+            }
+            "resource" => self.resources.extend(resource(ResourceMode::Managed, declaration)),
+            "data" => self.resources.extend(resource(ResourceMode::Data, declaration)),
+            "ephemeral" => self.resources.extend(resource(ResourceMode::Ephemeral, declaration)),
+            _ => self.others.push(declaration),
+        }
+    }
+
+    fn override_all(&mut self, source: &'a Source) {
+        for block in source.document().root().blocks() {
+            let declaration = Declaration { source, block };
+            let mode = match block.kind() {
+                "resource" => ResourceMode::Managed,
+                "data" => ResourceMode::Data,
+                "ephemeral" => ResourceMode::Ephemeral,
+                _ => continue,
+            };
+            let Some(change) = resource(mode, declaration) else { continue };
+            let known = self
+                .resources
+                .iter_mut()
+                .find(|known| known.mode == mode && known.kind == change.kind && known.name == change.name);
+            if let Some(known) = known {
+                known.overrides.push(declaration);
+            }
+        }
+    }
+
+    /// Managed resources of one type.
+    pub fn managed(&self, kind: &'a str) -> impl Iterator<Item = &Resource<'a>> {
+        self.resources.iter().filter(move |resource| resource.mode == ResourceMode::Managed && resource.kind == kind)
+    }
+
+    /// The first block of the first file that has one.
+    #[must_use]
+    pub fn first_block(&self) -> Option<Location> {
+        self.configuration().find_map(|source| {
+            let first = source.document().root().items().find_map(|item| match item {
+                ItemView::Block(block) => Some(block.header_span()),
+                ItemView::Attribute(_) => None,
+            });
+            first.map(|span| source.location(span))
+        })
+    }
+}
+
+/// A resource needs a type and a name; a block without them is a mistake that Terraform reports.
+fn resource(mode: ResourceMode, declaration: Declaration<'_>) -> Option<Resource<'_>> {
+    let kind = declaration.block.label(0)?;
+    let name = declaration.block.label(1)?;
+    Some(Resource { mode, kind, name, declaration, overrides: Vec::new() })
+}
