@@ -1,0 +1,110 @@
+//! `alerts`: what a repository's alert rules must cover, and what is deployed that they can read.
+
+use std::time::Duration;
+
+use super::located::{Entry, Located, Origin};
+use super::pattern::Wildcard;
+use super::section::Section;
+use super::text::{Mistake, Name, Version};
+use crate::diagnostic::Severity;
+
+/// The block `alerts`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Alerts {
+    /// How many alerts there must be at least.
+    pub minimum: Option<Located<u32>>,
+    /// The values the label `severity` may have; empty for any.
+    pub severities: Vec<Located<String>>,
+    /// What must be watched: a domain is covered when an alert reads a metric that fits one of its patterns. A domain
+    /// without patterns is not asked for.
+    pub domains: Vec<Entry<String, Vec<Located<Wildcard>>>>,
+    /// Alerts that must be there.
+    pub require: Vec<RequiredAlert>,
+    /// Prometheus configurations to read job names and target labels from.
+    pub scrape: Vec<Located<String>>,
+    /// Exporters that are deployed.
+    pub exporters: Vec<Exporter>,
+    /// Catalogues of metrics beside the bundled ones.
+    pub catalogues: Vec<Catalogue>,
+}
+
+/// A block `require`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredAlert {
+    /// The alert's name.
+    pub name: Located<String>,
+    /// Its label `severity`.
+    pub severity: Option<Located<String>>,
+    /// How long its condition must hold.
+    pub for_: Option<Located<Duration>>,
+}
+
+/// A block `exporter`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exporter {
+    /// The exporter, as its catalogue is named.
+    pub name: Located<Name>,
+    /// The version that is deployed.
+    pub version: Option<Located<Version>>,
+    /// Collectors that are switched on beside the default ones.
+    pub collectors: Vec<Located<String>>,
+    /// The container image it runs as, where that is not the project's own.
+    pub image: Option<Located<String>>,
+}
+
+/// A block `catalogue`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Catalogue {
+    /// The exporter it describes.
+    pub name: Located<Name>,
+    /// A file in the exposition format.
+    pub file: Located<String>,
+}
+
+pub(super) fn read_alerts(section: &mut Section<'_>) -> Alerts {
+    let alerts = Alerts {
+        minimum: section.optional("minimum"),
+        severities: section.list("severities"),
+        domains: section.map("domains"),
+        scrape: section.list("scrape"),
+        require: section.labelled("require", read_require),
+        exporters: section.labelled("exporter", read_exporter),
+        catalogues: section
+            .labelled("catalogue", |name, section| Some(Catalogue { name, file: section.required("file")? })),
+    };
+    check_severities(&alerts, section);
+    alerts
+}
+
+fn read_require(name: Located<String>, section: &mut Section<'_>) -> Option<RequiredAlert> {
+    Some(RequiredAlert { name, severity: section.optional("severity"), for_: section.optional("for") })
+}
+
+fn read_exporter(name: Located<Name>, section: &mut Section<'_>) -> Option<Exporter> {
+    Some(Exporter {
+        name,
+        version: section.optional("version"),
+        collectors: section.list("collectors"),
+        image: section.optional("image"),
+    })
+}
+
+/// A required severity that no alert may have can never be met.
+fn check_severities(alerts: &Alerts, section: &Section<'_>) {
+    let allowed: Vec<&str> = alerts.severities.iter().map(|severity| severity.as_str()).collect();
+    if allowed.is_empty() {
+        return;
+    }
+    for (alert, severity) in alerts.require.iter().filter_map(|alert| Some((alert, alert.severity.as_ref()?))) {
+        if allowed.contains(&severity.as_str()) {
+            continue;
+        }
+        if let Origin::Preset { .. } = severity.origin {
+            let message = format!("`severities` leaves out `{}`", severity.value);
+            let help = format!("the preset requires it of `{}`: add it, or require another there", alert.name.value);
+            return section.report_value(&alerts.severities[0], Severity::Error, message, &help);
+        }
+        let mistake = Mistake::unknown("severity", severity, &allowed);
+        section.report_value(severity, Severity::Error, mistake.message, &mistake.help.unwrap_or_default());
+    }
+}
