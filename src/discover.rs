@@ -1,0 +1,69 @@
+//! Finding the files to lint: walks directories, honours `.gitignore`, follows symlinks to the real file, and sorts what
+//! it finds into directories of Terraform files and candidates for rule files. Looks at names only; content is judged
+//! by whoever reads it.
+
+mod classify;
+mod ignores;
+mod inventory;
+mod links;
+mod walk;
+
+pub use classify::FileKind;
+pub use inventory::{Directory, File, Inventory, Member, Problem};
+
+use std::path::{Path, PathBuf};
+
+/// Tells whether a real path is left out.
+pub type Exclude = Box<dyn Fn(&Path) -> bool + Send + Sync>;
+
+/// What to look for and where.
+#[derive(Default)]
+pub struct Request {
+    /// Files and directories as the user named them.
+    pub paths: Vec<PathBuf>,
+    /// A file whose content comes from elsewhere (standard input) and need not exist.
+    pub virtual_file: Option<PathBuf>,
+    /// Whether a real path is left out.
+    pub exclude: Option<Exclude>,
+}
+
+/// Finds everything below the requested paths. Problems (missing or unreadable paths) are part of the result.
+#[must_use]
+pub fn discover(request: &Request) -> Inventory {
+    let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
+    walk::Walk::new(request, &here).run()
+}
+
+/// The root of the version-controlled tree that holds `path`: the nearest directory above with `.git`.
+#[must_use]
+pub fn repository_root(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|directory| directory.join(".git").exists()).map(Path::to_path_buf)
+}
+
+/// The nearest `.sprag.hcl` in `directory` or above it, no higher than the root of the version-controlled tree.
+#[must_use]
+pub fn nearest_config(directory: &Path) -> Option<PathBuf> {
+    let root = repository_root(directory);
+    for ancestor in directory.ancestors() {
+        let candidate = ancestor.join(".sprag.hcl");
+        if candidate.is_file() {
+            return Some(candidate);
+        }
+        if root.as_deref() == Some(ancestor) {
+            break;
+        }
+    }
+    None
+}
+
+/// The directory that `path` is, or is in.
+#[must_use]
+pub fn directory_of(path: &Path) -> PathBuf {
+    if path.is_dir() {
+        return path.to_path_buf();
+    }
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}

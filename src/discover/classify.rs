@@ -1,0 +1,106 @@
+//! What a file is, by its name.
+
+/// The kinds of files that sprag reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// `.tf`, `.tofu`
+    Configuration,
+    /// `.tf.json`, `.tofu.json`
+    ConfigurationJson,
+    /// `.tfvars`
+    Variables,
+    /// `.tfvars.json`
+    VariablesJson,
+    /// `.tftest.hcl`, `.tofutest.hcl`
+    Test,
+    /// `.tftest.json`, `.tofutest.json`
+    TestJson,
+    /// A name that looks like a test file and that no tool runs.
+    StrayTest,
+    /// `.sprag.hcl`
+    Config,
+    /// `*.sprag.hcl`
+    Invariants,
+    /// A YAML file, perhaps with alert rules.
+    Yaml,
+}
+
+/// The kind of a file called `name`, if sprag reads such files.
+#[must_use]
+pub(super) fn classify(name: &str) -> Option<FileKind> {
+    if name == ".sprag.hcl" {
+        return Some(FileKind::Config);
+    }
+    let hidden = is_ignored(name);
+    let (_, suffix) = name.rsplit_once('.')?;
+    let kind = match suffix {
+        "tf" | "tofu" => FileKind::Configuration,
+        "tfvars" => FileKind::Variables,
+        "yml" | "yaml" | "rules" => FileKind::Yaml,
+        "tftpl" | "tmpl" | "tpl" if has_inner(name, &["yml", "yaml"]) => FileKind::Yaml,
+        "json" if has_inner(name, &["tf", "tofu"]) => FileKind::ConfigurationJson,
+        "json" if has_inner(name, &["tfvars"]) => FileKind::VariablesJson,
+        "json" if has_inner(name, &["tftest", "tofutest"]) => FileKind::TestJson,
+        "hcl" if has_inner(name, &["tftest", "tofutest"]) => FileKind::Test,
+        "hcl" if has_inner(name, &["sprag"]) => FileKind::Invariants,
+        "hcl" if looks_like_test(name) => FileKind::StrayTest,
+        _ => return None,
+    };
+    match kind {
+        FileKind::Test | FileKind::TestJson if hidden => Some(FileKind::StrayTest),
+        _ if hidden => None,
+        kind => Some(kind),
+    }
+}
+
+/// Whether the part before the last suffix ends in one of `suffixes`.
+fn has_inner(name: &str, suffixes: &[&str]) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.rsplit_once('.').is_some_and(|(_, inner)| suffixes.contains(&inner))
+}
+
+/// `x.test.hcl`, `x_tftest.hcl`, `x-tftest.hcl`, `tftest.hcl`: meant as a test, run by nobody.
+fn looks_like_test(name: &str) -> bool {
+    let stem = name.strip_suffix(".hcl").unwrap_or(name);
+    let last = stem.rsplit(['.', '_', '-']).next().unwrap_or(stem);
+    matches!(last, "tftest" | "tofutest") || matches!(last, "test" | "tests") && stem.contains('.')
+}
+
+/// Terraform reads no hidden files and no editor backups (`configs.IsIgnoredFile`).
+fn is_ignored(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_kind() {
+        for (name, kind) in [
+            ("main.tf", Some(FileKind::Configuration)),
+            ("main.tofu", Some(FileKind::Configuration)),
+            ("main.tf.json", Some(FileKind::ConfigurationJson)),
+            ("prod.auto.tfvars", Some(FileKind::Variables)),
+            ("a.tftest.hcl", Some(FileKind::Test)),
+            ("a.tofutest.hcl", Some(FileKind::Test)),
+            ("a_tftest.hcl", Some(FileKind::StrayTest)),
+            ("a.test.hcl", Some(FileKind::StrayTest)),
+            (".a.tftest.hcl", Some(FileKind::StrayTest)),
+            ("latest.hcl", None),
+            ("terragrunt.hcl", None),
+            (".terraform.lock.hcl", None),
+            (".sprag.hcl", Some(FileKind::Config)),
+            ("bugs.sprag.hcl", Some(FileKind::Invariants)),
+            ("alerts.yml", Some(FileKind::Yaml)),
+            ("alerts.yml.tftpl", Some(FileKind::Yaml)),
+            ("user-data.tftpl", None),
+            (".main.tf", None),
+            ("main.tf~", None),
+            ("README.md", None),
+            ("Makefile", None),
+        ] {
+            assert_eq!(classify(name), kind, "{name}");
+        }
+    }
+}
