@@ -1,0 +1,6 @@
+alerts {
+  require "SystemdServiceFailed" {
+    severity = "warning"
+    for      = "5m"
+  }
+}

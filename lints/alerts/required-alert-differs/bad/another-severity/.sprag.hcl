@@ -1,0 +1,6 @@
+alerts {
+  require "HighLoadAverage" {
+    severity = "warning"
+    for      = "10m"
+  }
+}

@@ -1,0 +1,3 @@
+alerts {
+  require "HighLoadAverage" {}
+}

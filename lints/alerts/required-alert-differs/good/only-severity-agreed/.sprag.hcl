@@ -1,0 +1,5 @@
+alerts {
+  require "HighLoadAverage" {
+    severity = "warning"
+  }
+}

@@ -1,0 +1,6 @@
+alerts {
+  domains = {
+    hosts   = ["node_*", "up"]
+    proxmox = ["pve_*"]
+  }
+}

@@ -1,0 +1,3 @@
+alerts {
+  domains = { hosts = ["up"] }
+}

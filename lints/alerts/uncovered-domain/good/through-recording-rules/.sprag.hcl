@@ -1,0 +1,3 @@
+alerts {
+  domains = { proxmox = ["pve_*"] }
+}

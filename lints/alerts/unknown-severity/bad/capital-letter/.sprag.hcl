@@ -1,0 +1,3 @@
+alerts {
+  severities = ["info", "warning", "critical"]
+}

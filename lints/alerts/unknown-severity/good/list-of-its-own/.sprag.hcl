@@ -1,0 +1,3 @@
+alerts {
+  severities = ["page", "ticket"]
+}

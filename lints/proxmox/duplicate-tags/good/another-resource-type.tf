@@ -1,0 +1,3 @@
+resource "example_guest" "web" {
+  tags = ["web", "web"]
+}

@@ -1,0 +1,8 @@
+resource "proxmox_virtual_environment_vm" "web" {
+  scsi_hardware = null
+
+  disk {
+    interface = "scsi0"
+    iothread  = true
+  }
+}

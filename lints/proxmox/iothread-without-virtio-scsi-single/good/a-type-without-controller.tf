@@ -1,0 +1,7 @@
+resource "proxmox_cloned_vm" "web" {
+  disk = {
+    scsi0 = {
+      iothread = true
+    }
+  }
+}

@@ -1,0 +1,12 @@
+variable "scsi_hardware" {
+  type = string
+}
+
+resource "proxmox_virtual_environment_vm" "web" {
+  scsi_hardware = var.scsi_hardware
+
+  disk {
+    interface = "scsi0"
+    iothread  = true
+  }
+}

@@ -1,0 +1,5 @@
+resource "example_volume" "store" {
+  mount_point {
+    size = "50"
+  }
+}

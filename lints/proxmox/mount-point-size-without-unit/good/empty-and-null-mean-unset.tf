@@ -1,0 +1,9 @@
+resource "proxmox_virtual_environment_container" "store" {
+  mount_point {
+    size = ""
+  }
+
+  mount_point {
+    size = null
+  }
+}

@@ -1,0 +1,9 @@
+variable "size_gb" {
+  type = number
+}
+
+resource "proxmox_virtual_environment_container" "store" {
+  mount_point {
+    size = "${var.size_gb}G"
+  }
+}

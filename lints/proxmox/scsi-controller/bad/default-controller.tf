@@ -1,0 +1,5 @@
+resource "proxmox_virtual_environment_vm" "web" {
+  disk {
+    interface = "scsi0"
+  }
+}

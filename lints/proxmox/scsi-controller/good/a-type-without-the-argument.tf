@@ -1,0 +1,3 @@
+resource "proxmox_cloned_vm" "web" {}
+
+resource "proxmox_vm" "web" {}

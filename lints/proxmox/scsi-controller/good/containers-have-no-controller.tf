@@ -1,0 +1,1 @@
+resource "proxmox_virtual_environment_container" "web" {}

@@ -1,0 +1,3 @@
+resource "proxmox_virtual_environment_vm" "web" {
+  scsi_hardware = "virtio-scsi-single"
+}

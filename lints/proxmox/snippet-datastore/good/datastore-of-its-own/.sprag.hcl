@@ -1,0 +1,3 @@
+lint {
+  inputs = { "proxmox/snippet-datastore" = { datastore = "nfs" } }
+}

@@ -1,0 +1,3 @@
+output "public_key" {
+  value = tls_private_key.ssh.public_key_openssh
+}

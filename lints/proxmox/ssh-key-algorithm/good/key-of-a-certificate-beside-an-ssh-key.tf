@@ -1,0 +1,11 @@
+resource "tls_private_key" "ca" {
+  algorithm = "ECDSA"
+}
+
+resource "tls_private_key" "ssh" {
+  algorithm = "ED25519"
+}
+
+output "public_key" {
+  value = tls_private_key.ssh.public_key_openssh
+}

@@ -1,0 +1,11 @@
+variable "algorithm" {
+  type = string
+}
+
+resource "tls_private_key" "ssh" {
+  algorithm = var.algorithm
+}
+
+output "public_key" {
+  value = tls_private_key.ssh.public_key_openssh
+}

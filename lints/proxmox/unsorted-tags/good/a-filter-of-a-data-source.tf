@@ -1,0 +1,3 @@
+data "proxmox_virtual_environment_vms" "web" {
+  tags = ["web", "prod"]
+}

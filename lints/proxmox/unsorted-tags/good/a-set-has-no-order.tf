@@ -1,0 +1,7 @@
+resource "proxmox_vm" "web" {
+  tags = ["web", "prod"]
+}
+
+resource "proxmox_cloned_vm" "web" {
+  tags = ["web", "prod"]
+}

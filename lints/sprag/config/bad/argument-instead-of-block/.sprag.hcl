@@ -1,0 +1,3 @@
+alerts = {
+  minimum = 26
+}

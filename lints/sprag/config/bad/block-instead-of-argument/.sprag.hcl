@@ -1,0 +1,5 @@
+alerts {
+  domains {
+    hosts = ["node_*"]
+  }
+}

@@ -1,0 +1,6 @@
+drift {
+  environment "prod" {
+    directory = "environments/prod"
+    schedule  = "0 6 * * *"
+  }
+}

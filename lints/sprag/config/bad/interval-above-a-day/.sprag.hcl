@@ -1,0 +1,6 @@
+drift {
+  environment "prod" {
+    directory = "environments/prod"
+    interval  = "2d"
+  }
+}

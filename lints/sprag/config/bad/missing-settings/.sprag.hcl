@@ -1,0 +1,11 @@
+override {
+  ignore = ["alerts/missing-for"]
+}
+drift {
+  environment "prod" {
+    ignore {
+      resource = "proxmox_virtual_environment_vm.*"
+    }
+  }
+  notify "alertmanager" {}
+}

@@ -1,0 +1,6 @@
+lint {
+  exclude = ["../other/**"]
+}
+regression {
+  version = "v(\\d+"
+}

@@ -1,0 +1,2 @@
+alerts {
+  minimum = 26

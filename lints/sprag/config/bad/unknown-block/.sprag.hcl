@@ -1,0 +1,3 @@
+alert {
+  minimum = 26
+}

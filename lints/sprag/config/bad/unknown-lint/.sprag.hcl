@@ -1,0 +1,3 @@
+lint {
+  ignore = ["alerts/missing-fro", "missing-summary", "prometheus"]
+}

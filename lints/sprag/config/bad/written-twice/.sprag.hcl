@@ -1,0 +1,7 @@
+alerts {
+  minimum = 26
+}
+alerts {
+  require "HostDown" {}
+  require "HostDown" {}
+}

@@ -1,0 +1,8 @@
+preset = true
+lint {
+  severity = ["error"]
+}
+alerts {
+  minimum = "26"
+  domains = { hosts = "node_*" }
+}

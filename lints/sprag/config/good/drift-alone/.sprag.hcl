@@ -1,0 +1,7 @@
+drift {
+  environment "prod" {
+    directory = "/srv/homelab/environments/prod"
+  }
+  notify "metrics" {}
+  metrics { directory = "/var/lib/prometheus/node-exporter" }
+}

@@ -1,0 +1,1 @@
+# everything as it comes

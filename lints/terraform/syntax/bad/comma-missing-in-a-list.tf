@@ -1,0 +1,6 @@
+locals {
+  tags = [
+    "prod"
+    "web"
+  ]
+}

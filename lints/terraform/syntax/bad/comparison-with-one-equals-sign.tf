@@ -1,0 +1,3 @@
+output "is_web" {
+  value = var.name = "web"
+}

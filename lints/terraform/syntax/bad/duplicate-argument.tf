@@ -1,0 +1,5 @@
+resource "terraform_data" "web" {
+  input = "web"
+  count = 1
+  input = "db"
+}

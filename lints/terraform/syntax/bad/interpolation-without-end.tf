@@ -1,0 +1,4 @@
+locals {
+  name = "${var.name"
+  size = 50
+}

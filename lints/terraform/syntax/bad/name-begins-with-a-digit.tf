@@ -1,0 +1,3 @@
+locals {
+  2nd_disk = true
+}

@@ -1,0 +1,3 @@
+locals {
+  network = 10.0.0.0/8
+}

@@ -1,0 +1,3 @@
+variable "name" { type = string, default = "web" }
+
+variable "size" { type = number default = 50 }

@@ -1,0 +1,6 @@
+resource "terraform_data" "web" {
+  input = "web"
+
+output "id" {
+  value = terraform_data.web.id
+}

@@ -1,0 +1,8 @@
+variable "name" { type = string }
+
+variable "size" {}
+
+resource "terraform_data" "web" { input = [
+  "prod",
+  "web",
+] }

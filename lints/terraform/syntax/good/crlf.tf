@@ -1,0 +1,13 @@
+locals {
+  name = "web"
+
+  text = <<-EOT
+    one
+    two
+  EOT
+
+  tags = [
+    "prod", # comment
+    "web",
+  ]
+}

@@ -1,0 +1,5 @@
+resource terraform_data "web" {}
+
+resource "terraform_data" db {}
+
+resource "terraform_data" "with \"quotes\"" {}

@@ -1,0 +1,3 @@
+resorce "terraform_data" "web" {
+  cuont = not_a_function(nothing.there)
+}

@@ -1,0 +1,3 @@
+regression {
+  file = "tests/fixed-bugs.tftest.hcl"
+}

@@ -1,0 +1,5 @@
+run "size_has_a_unit" {
+  plan_options {
+    refresh = false
+  }
+}

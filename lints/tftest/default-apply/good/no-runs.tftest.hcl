@@ -1,0 +1,5 @@
+variables {
+  size_gb = 50
+}
+
+mock_provider "proxmox" {}

@@ -1,0 +1,3 @@
+run "size_has_a_unit" {
+  command = plan
+}

@@ -1,0 +1,7 @@
+run "size_has_a_unit" {
+  command = plan
+}
+
+run "size_has_a_unit" {
+  command = plan
+}

@@ -1,0 +1,2 @@
+# run "size_has_a_unit" {}
+run "size_has_a_unit" {}

@@ -1,0 +1,3 @@
+run "size" {}
+
+run "Size" {}

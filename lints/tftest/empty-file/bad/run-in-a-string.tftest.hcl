@@ -1,0 +1,5 @@
+variables {
+  text = <<-EOT
+    run "size_has_a_unit" {}
+  EOT
+}

@@ -1,0 +1,7 @@
+terraform {
+  backend "local" {}
+}
+
+module "vm" {
+  source = "./modules/vm"
+}

@@ -1,0 +1,3 @@
+provider "proxmox" {
+  endpoint = "https://pve1.home.arpa:8006/"
+}

@@ -1,0 +1,8 @@
+terraform {
+  backend "local" {}
+}
+
+module "vm" {
+  source  = "./modules/vm"
+  disk_gb = 50
+}

@@ -1,0 +1,4 @@
+module "vm" {
+  source  = "../.."
+  disk_gb = 50
+}

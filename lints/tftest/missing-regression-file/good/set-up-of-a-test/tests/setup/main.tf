@@ -1,0 +1,3 @@
+output "disk_gb" {
+  value = 50
+}

@@ -1,0 +1,3 @@
+output "size" {
+  value = "50G"
+}

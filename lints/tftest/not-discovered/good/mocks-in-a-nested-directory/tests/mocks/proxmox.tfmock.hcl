@@ -1,0 +1,1 @@
+mock_resource "proxmox_virtual_environment_vm" {}

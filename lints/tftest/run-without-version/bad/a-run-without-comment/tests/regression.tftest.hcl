@@ -1,0 +1,3 @@
+run "mount_point_size_has_a_unit" {
+  command = plan
+}

@@ -1,0 +1,3 @@
+regression {
+  version = "BUG-\\d+"
+}

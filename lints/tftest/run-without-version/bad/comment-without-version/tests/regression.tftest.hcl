@@ -1,0 +1,4 @@
+# the size of a mount point had no unit
+run "mount_point_size_has_a_unit" {
+  command = plan
+}

@@ -1,0 +1,8 @@
+# v0.7.2: the size of a mount point had no unit
+run "mount_point_size_has_a_unit" {
+  command = plan
+}
+
+run "caller_tags_are_kept" {
+  command = plan
+}

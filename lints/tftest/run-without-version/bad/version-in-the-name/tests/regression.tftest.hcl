@@ -1,0 +1,3 @@
+run "v0_7_2_mount_point_size" {
+  command = plan
+}

@@ -1,0 +1,3 @@
+run "disk_size" {
+  command = plan
+}

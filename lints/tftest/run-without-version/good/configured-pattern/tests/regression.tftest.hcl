@@ -1,0 +1,4 @@
+# BUG-17
+run "mount_point_size_has_a_unit" {
+  command = plan
+}

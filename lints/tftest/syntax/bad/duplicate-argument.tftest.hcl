@@ -1,0 +1,4 @@
+run "size_has_a_unit" {
+  command = plan
+  command = apply
+}

@@ -1,0 +1,6 @@
+run "size_has_a_unit" {
+  assert = [{
+    condition     = output.size == "50G"
+    error_message = "no unit"
+  }
+}

@@ -1,0 +1,1 @@
+run "set_up" { module { source = "./tests/setup" } }

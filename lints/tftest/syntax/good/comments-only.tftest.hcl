@@ -1,0 +1,1 @@
+# run "size_has_a_unit" {

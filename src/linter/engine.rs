@@ -1,0 +1,172 @@
+//! Runs lints and keeps what the configuration wants to hear.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::lint::{Check, Lint};
+use super::reporter::Reporter;
+use super::repository::Repository;
+use super::rule_unit::RuleUnit;
+use crate::config::{Config, Levels, LintDefault, Selection};
+use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
+use crate::source::Span;
+use crate::terraform::Module;
+
+/// The lints of one run.
+#[derive(Clone, Copy)]
+pub struct Engine<'a> {
+    /// All lints.
+    pub lints: &'a [Lint],
+}
+
+/// A configuration and, compiled, which lints it has on where.
+pub struct Policy {
+    /// The configuration.
+    pub config: Config,
+    /// The answer for every lint and path, the command line included.
+    pub levels: Levels,
+}
+
+impl Policy {
+    /// Compiles `config` and what the command line asked for.
+    #[must_use]
+    pub fn new(config: Config, selection: &Selection) -> Self {
+        let levels = Levels::new(&config, selection);
+        Self { config, levels }
+    }
+}
+
+/// Where a diagnostic stands, as far as the configuration cares.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// What governs the file.
+    pub policy: &'a Policy,
+    /// The file's path relative to the configuration's directory.
+    pub path: &'a str,
+    /// Whether the file belongs to a fixture, which house policy leaves alone.
+    pub is_fixture: bool,
+}
+
+impl Engine<'_> {
+    /// Looks at one module. `anchor` is where a failure of sprag itself is reported.
+    #[must_use]
+    pub fn module(&self, module: &Module<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
+        self.run(policy, anchor, |check, reporter| {
+            if let Check::Module(look) = check {
+                look(module, reporter);
+            }
+        })
+    }
+
+    /// Looks at one rule file.
+    #[must_use]
+    pub fn rules(&self, unit: &RuleUnit, policy: &Policy) -> Vec<Diagnostic> {
+        self.run(policy, unit.file, |check, reporter| {
+            if let Check::Rules(look) = check {
+                look(unit, reporter);
+            }
+        })
+    }
+
+    /// Looks at the summaries of everything that one configuration governs.
+    #[must_use]
+    pub fn repository(&self, repository: &Repository<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
+        self.run(policy, anchor, |check, reporter| {
+            if let Check::Repository(look) = check {
+                look(repository, reporter);
+            }
+        })
+    }
+
+    fn run(&self, policy: &Policy, anchor: FileId, look: impl Fn(Check, &mut Reporter<'_>)) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for lint in self.lints {
+            if matches!(lint.check, Check::Engine) || !may_count(lint, policy) {
+                continue;
+            }
+            let before = diagnostics.len();
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                look(lint.check, &mut Reporter::new(lint, &policy.config, &mut diagnostics));
+            }));
+            if let Err(panic) = outcome {
+                diagnostics.truncate(before);
+                diagnostics.push(internal_error(lint, anchor, panic.as_ref()));
+            }
+        }
+        diagnostics
+    }
+
+    /// The severity with which a diagnostic counts; nothing when it does not.
+    #[must_use]
+    pub fn severity(&self, diagnostic: &Diagnostic, scope: &Scope<'_>) -> Option<Severity> {
+        let lint = self.lints.iter().find(|lint| lint.id == diagnostic.lint.as_str());
+        let default = lint.map_or(LintDefault::On, |lint| lint.default);
+        if scope.is_fixture && default == LintDefault::Preset {
+            return None;
+        }
+        scope.policy.levels.level(&diagnostic.lint, default, scope.path, diagnostic.severity)
+    }
+}
+
+/// Whether the lint can count anywhere: exceptions by path may switch on what is off elsewhere.
+fn may_count(lint: &Lint, policy: &Policy) -> bool {
+    let is_on = || policy.levels.level(&lint.id(), lint.default, "", lint.severity).is_some();
+    !policy.config.overrides.is_empty() || is_on()
+}
+
+/// A panic inside a lint costs this lint on this file, nothing else.
+fn internal_error(lint: &Lint, anchor: FileId, panic: &(dyn std::any::Any + Send)) -> Diagnostic {
+    let reason = panic_reason(panic);
+    let location = Location::new(anchor, Span::at(0));
+    let message = format!("lint `{}` failed here: {reason}", lint.id);
+    Diagnostic::new(LintId::new("sprag/internal-error"), Severity::Error, location, message)
+        .help("this is a bug in sprag: please report it with this file; the other lints ran")
+}
+
+/// What a panic said.
+#[must_use]
+pub fn panic_reason(panic: &(dyn std::any::Any + Send)) -> String {
+    let reason = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    reason.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lint::FixKind;
+    use super::super::reporter::Reporter;
+    use super::*;
+    use crate::terraform::{Role, Source};
+
+    fn lint(id: &'static str, default: LintDefault, check: fn(&Module<'_>, &mut Reporter<'_>)) -> Lint {
+        let (severity, fix, check) = (Severity::Warning, FixKind::None, Check::Module(check));
+        Lint { id, summary: "", severity, fix, default, since: "0.1.0", readme: "", check }
+    }
+
+    fn finds(_: &Module<'_>, out: &mut Reporter<'_>) {
+        out.report(out.finding(Location::new(FileId(0), Span::at(0)), "found"));
+    }
+
+    fn finds_and_panics(module: &Module<'_>, out: &mut Reporter<'_>) {
+        finds(module, out);
+        panic!("lost my footing");
+    }
+
+    fn run(lints: &[Lint]) -> Vec<Diagnostic> {
+        let sources = [Source::parse(FileId(0), "main.tf".into(), Role::Configuration, Vec::new())];
+        let policy = Policy::new(Config::default(), &Selection::default());
+        Engine { lints }.module(&Module::new("m", &sources), &policy, FileId(0))
+    }
+
+    #[test]
+    fn a_panic_costs_one_lint_on_one_module() {
+        let lints = [lint("tftest/one", LintDefault::On, finds_and_panics), lint("tftest/two", LintDefault::On, finds)];
+        let found = run(&lints);
+        let ids: Vec<&str> = found.iter().map(|diagnostic| diagnostic.lint.as_str()).collect();
+        assert_eq!(ids, ["sprag/internal-error", "tftest/two"]);
+        assert_eq!(found[0].message, "lint `tftest/one` failed here: lost my footing");
+    }
+
+    #[test]
+    fn policy_lints_are_silent_without_a_policy() {
+        assert!(run(&[lint("tftest/one", LintDefault::Preset, finds)]).is_empty());
+    }
+}

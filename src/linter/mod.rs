@@ -1,0 +1,19 @@
+//! The linter's core: runs lints over models, decides what counts, turns diagnostics into findings. Pure: text and
+//! configuration in, diagnostics out. Knows no lint by name but its own two.
+
+mod engine;
+pub mod finding;
+mod lint;
+mod reporter;
+mod repository;
+mod rule_unit;
+mod syntax;
+
+pub use engine::{Engine, Policy, Scope, panic_reason};
+pub use lint::{Check, FixKind, Lint};
+
+pub use crate::config::LintDefault;
+pub use reporter::Reporter;
+pub use repository::{AlertSummary, Repository, RuleSummary, StrayReason, StrayTest};
+pub use rule_unit::{RuleUnit, RuleView};
+pub use syntax::{MAX_SYNTAX_ERRORS, syntax_diagnostics};
