@@ -1,0 +1,46 @@
+//! Drift: what changed behind Terraform's back. Terraform is asked for one plan; three values of every attribute (as of
+//! the last apply, real, desired) tell a change by hand from work that is not applied yet and from noise. Nothing is
+//! ever applied: the type that runs terraform has no word for it.
+
+pub mod alerts;
+mod change;
+mod checkout;
+mod classify;
+mod compare;
+pub mod credentials;
+mod file;
+pub mod history;
+mod http;
+mod lines;
+mod lock;
+mod mask;
+pub mod metrics;
+pub mod notify;
+mod obstacle;
+mod plan;
+mod process;
+mod reach;
+mod row;
+mod rules;
+mod scan;
+mod scanner;
+mod terraform;
+pub mod units;
+mod verdict;
+
+pub use change::{Changes, Ignores, find_changes};
+pub use checkout::Git;
+pub use classify::{Classified, Evidence, Retry, classify};
+pub use file::replace_file;
+pub use http::{Answer, Client, HttpError};
+pub use lines::{Action, Messages, Summary, UnknownVersion, group};
+pub use lock::{EnvironmentLock, LockError};
+pub use mask::{MASK, Masker};
+pub use obstacle::Obstacle;
+pub use plan::{Importing, OutputChange, Plan, PlanError, ResourceChange, Transition};
+pub use process::{Deadline, Ended, Interrupts, Output};
+pub use reach::{Reacher, Unreachable};
+pub use scan::{Cause, Change, ChangeKind, Checkout, ErrorKind, Failure, Finding, Flags, Phase, Scan, Verdict};
+pub use scanner::{Directories, Outcome, Scanner};
+pub use terraform::{PlanOptions, Step, Terraform, child_environment};
+pub use verdict::{Earlier, judge, mark_recurring, noise_ratio};
