@@ -1,0 +1,285 @@
+//! The command line's words.
+
+#[cfg(unix)]
+use std::ffi::OsString;
+#[cfg(unix)]
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+#[cfg(unix)]
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Severity;
+
+/// Keeps infrastructure code from rolling backwards: lints Terraform modules, their tests and Prometheus alert rules.
+#[derive(Debug, Parser)]
+#[command(name = "sprag", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Lint modules, tests and rule files
+    Lint(LintArgs),
+    /// Print the page of a lint
+    Explain {
+        /// A lint such as `alerts/missing-for`
+        lint: String,
+    },
+    /// List all lints
+    Lints,
+    /// Print the configuration that holds for a path, with the source of every value
+    Config(ConfigArgs),
+    /// See what changed in reality behind Terraform's back
+    #[cfg(feature = "drift")]
+    Drift {
+        #[command(subcommand)]
+        command: DriftCommand,
+    },
+    /// Run a command again when it fails, a few times, with growing pauses
+    #[cfg(unix)]
+    Retry(RetryArgs),
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, Subcommand)]
+pub(super) enum DriftCommand {
+    /// Compare environments with reality, now
+    Scan(DriftScanArgs),
+    /// Print how every environment stands, in a line each
+    Status(DriftStatusArgs),
+    /// Print past scans, or one of them whole
+    Log(DriftLogArgs),
+    /// Tell Alertmanager what it has not been told, and repeat what is open
+    Notify(DriftNotifyArgs),
+    /// Write the systemd units that scan every environment on its schedule
+    Install(DriftInstallArgs),
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status, as of `terraform plan -detailed-exitcode`: 0 conforming (also when only pending or \
+                        stale), 2 drift, 1 error. With several environments any error gives 1, else any drift 2."
+)]
+pub(super) struct DriftScanArgs {
+    /// The environments; all of the configuration where none is named
+    #[arg(value_name = "ENV")]
+    pub(super) environments: Vec<String>,
+    /// Only environments whose `interval` has passed since their latest scan
+    #[arg(long)]
+    pub(super) due: bool,
+    /// Print the commands that would run, and run nothing (also by SPRAG_DRY_RUN=1)
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = DriftFormat::Full)]
+    pub(super) format: DriftFormat,
+    /// Use this configuration instead of the nearest `.sprag.hcl` or `/etc/sprag/sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 told, or nothing to tell; 1 not told, which the next call tries again.")]
+pub(super) struct DriftNotifyArgs {
+    /// Use this configuration instead of the nearest `.sprag.hcl` or `/etc/sprag/sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 the units are as the configuration says; 1 they are not (--check), or could not \
+                        be written."
+)]
+pub(super) struct DriftInstallArgs {
+    /// Where units are written
+    #[arg(long, value_name = "DIR", default_value = "/etc/systemd/system")]
+    pub(super) dir: PathBuf,
+    /// Write nothing; list what is missing, differs or is left over
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Use this configuration instead of the nearest `.sprag.hcl` or `/etc/sprag/sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 printed, whatever the verdicts are; 1 could not run.")]
+pub(super) struct DriftStatusArgs {
+    /// How it is written to standard output
+    #[arg(long, value_enum, default_value_t = DriftFormat::Full)]
+    pub(super) format: DriftFormat,
+    /// Use this configuration instead of the nearest `.sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 printed, whatever the verdicts are; 1 could not run, or there is no such scan.")]
+pub(super) struct DriftLogArgs {
+    /// The number of a scan, which is printed whole
+    #[arg(value_name = "SCAN", conflicts_with_all = ["env", "since", "status", "limit"])]
+    pub(super) scan: Option<i64>,
+    /// Only scans of this environment
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
+    /// Only scans of the last minutes, hours or days, such as `7d`
+    #[arg(long, value_name = "DURATION", value_parser = parse_span)]
+    pub(super) since: Option<Duration>,
+    /// Only scans with this verdict: conforming, pending, stale, drift or error
+    #[arg(long, value_name = "VERDICT", value_parser = parse_verdict)]
+    pub(super) status: Option<crate::drift::Verdict>,
+    /// At most so many scans, the latest ones
+    #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) limit: u32,
+    /// How they are written to standard output
+    #[arg(long, value_enum, default_value_t = DriftFormat::Full)]
+    pub(super) format: DriftFormat,
+    /// Use this configuration instead of the nearest `.sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DriftFormat {
+    /// For people
+    Full,
+    /// For programs
+    Json,
+}
+
+#[cfg(feature = "drift")]
+fn parse_span(text: &str) -> Result<Duration, String> {
+    crate::config::parse_duration(text)
+        .ok_or_else(|| "write a number with a unit of `y`, `w`, `d`, `h`, `m` or `s`, such as `7d`".to_owned())
+}
+
+#[cfg(feature = "drift")]
+fn parse_verdict(text: &str) -> Result<crate::drift::Verdict, String> {
+    use crate::drift::Verdict;
+    let words = Verdict::ALL.map(Verdict::as_str);
+    let found = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == text);
+    found.ok_or_else(|| format!("a verdict is one of {}", crate::suggest::quote_all(words)))
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 could not run \
+                        (usage, configuration, nothing to lint, unreadable path).")]
+pub(super) struct LintArgs {
+    /// Files and directories; `-` reads one file from standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    /// How findings are written to standard output
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub(super) format: Format,
+    /// Show all findings instead of the first three of each lint
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Run only these lints or areas, whether or not the configuration has them on
+    #[arg(long, value_name = "LINT|AREA", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave out these lints or areas
+    #[arg(long, value_name = "LINT|AREA", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// The least severity that is shown and gives exit status 1
+    #[arg(long, value_enum, default_value_t = Level::Warning, value_name = "SEVERITY")]
+    pub(super) fail_on: Level,
+    /// Print a count per lint instead of the findings
+    #[arg(long)]
+    pub(super) statistics: bool,
+    /// Use this configuration instead of the nearest `.sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The name of the file that standard input holds; it decides language and module
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ConfigArgs {
+    /// The file or directory whose configuration is printed
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Print this configuration instead of the nearest `.sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(unix)]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: that of the last attempt, 128+N when signal N ended it; 124 it took longer than \
+                        --timeout, 125 sprag itself failed (usage too), 126 the command cannot be executed, 127 there \
+                        is no such command. With SPRAG_DRY_RUN=1 in the environment --dry-run is on.\n\
+                        The command's standard input and output are not touched: a second attempt reads what the \
+                        first has left of the input.")]
+pub(super) struct RetryArgs {
+    /// How often the command is run at most
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(super) attempts: NonZeroU32,
+    /// The pause after the first attempt; each further one is twice as long
+    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration)]
+    pub(super) delay: Duration,
+    /// Run again only after these exit statuses, such as ssh's 255 [default: any but 0]
+    #[arg(long, value_name = "STATUS,...", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..))]
+    pub(super) on_exit: Vec<u8>,
+    /// End an attempt that takes longer: SIGTERM, later SIGKILL, to the command and its children
+    #[arg(long, value_name = "DURATION", value_parser = positive_duration)]
+    pub(super) timeout: Option<Duration>,
+    /// How long after SIGTERM an attempt is ended by SIGKILL
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub(super) kill_after: Duration,
+    /// Say on standard error what would be run, and run nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The command and its arguments
+    #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = false)]
+    pub(super) command: Vec<OsString>,
+}
+
+#[cfg(unix)]
+fn duration(text: &str) -> Result<Duration, String> {
+    let hint = "write a number and a unit, such as `500ms`, `5s` or `1m`";
+    crate::config::parse_duration(text).ok_or_else(|| hint.to_owned())
+}
+
+#[cfg(unix)]
+fn positive_duration(text: &str) -> Result<Duration, String> {
+    duration(text).and_then(|time| if time.is_zero() { Err("it must be longer than 0".to_owned()) } else { Ok(time) })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With source excerpts, for people
+    Full,
+    /// `path:line:column: severity[lint] message`
+    Concise,
+    /// For programs
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Note,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warning => Self::Warning,
+            Level::Note => Self::Note,
+        }
+    }
+}

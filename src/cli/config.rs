@@ -1,0 +1,46 @@
+//! `sprag config`: the configuration that holds for a path, with the source of every value.
+
+use super::args::ConfigArgs;
+use super::files::read_limited;
+use super::{Exit, terminal};
+use crate::config::{Config, render};
+use crate::diagnostic::{FileId, Location, Severity};
+use crate::discover;
+use crate::lints::LINTS;
+use crate::source::LineIndex;
+
+pub(super) fn run(args: &ConfigArgs) -> Exit {
+    match print(args) {
+        Ok(()) => Exit::Clean,
+        Err(message) => {
+            terminal::complain(&message);
+            Exit::Failed
+        }
+    }
+}
+
+fn print(args: &ConfigArgs) -> Result<(), String> {
+    let start = args.path.canonicalize().map_err(|error| format!("{}: {error}", args.path.display()))?;
+    let path = args.config.clone().or_else(|| discover::nearest_config(&discover::directory_of(&start)));
+    let Some(path) = path else {
+        let text = format!(
+            "# no .sprag.hcl here or above: built-in defaults\n{}",
+            render(&Config::default(), &|_| String::new())
+        );
+        return terminal::write_stdout(text.as_bytes()).map_err(|error| format!("standard output: {error}"));
+    };
+    let text = read_limited(&path).map_err(|message| format!("{}: {message}", path.display()))?;
+    let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
+    let (config, mistakes) = Config::parse(&text, FileId(0), &ids);
+    let index = LineIndex::new(&text);
+    let shown = path.display().to_string();
+    let place = |location: Location| format!("{shown}:{}", index.position(&text, location.span.start).line);
+    for mistake in &mistakes {
+        let help = mistake.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
+        terminal::complain(&format!("{}: {}: {}{help}", place(mistake.location), mistake.severity, mistake.message));
+    }
+    if mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
+        return Err(format!("{shown} has mistakes; nothing is printed"));
+    }
+    terminal::write_stdout(render(&config, &place).as_bytes()).map_err(|error| format!("standard output: {error}"))
+}

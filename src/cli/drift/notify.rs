@@ -1,0 +1,142 @@
+//! `sprag drift notify`, and the same after every scan: tells Alertmanager what it has not been told, and repeats what is
+//! open, since it forgets everything when it restarts.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine as _;
+
+use super::now_ms;
+use super::settings::Settings;
+use crate::cli::args::DriftNotifyArgs;
+use crate::cli::files::read_limited;
+use crate::cli::terminal;
+use crate::config::{Alertmanager, Credentials, Notify};
+use crate::drift::history::{Alert, Delivery, History};
+use crate::drift::notify::{self, Context};
+use crate::drift::{Client, credentials};
+
+/// How long one post may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) fn run(args: &DriftNotifyArgs) -> Result<(), String> {
+    let settings = Settings::load(args.config.as_deref())?;
+    if alertmanager(&settings).is_none() {
+        return Err(format!("{} has no `notify \"alertmanager\"` in its `drift` block", settings.path.display()));
+    }
+    let location = settings.location()?;
+    match History::open_existing(&location.path).map_err(|error| error.to_string())? {
+        Some(mut history) => deliver(&mut history, &settings),
+        None => Ok(()),
+    }
+}
+
+fn alertmanager(settings: &Settings) -> Option<&Alertmanager> {
+    match settings.drift.notify.as_ref().map(|notify| &notify.value) {
+        Some(Notify::Alertmanager(alertmanager)) => Some(alertmanager),
+        _ => None,
+    }
+}
+
+/// Posts what waits, then what is open. What could not be told stays in the history and is told by the next call.
+pub(super) fn deliver(history: &mut History, settings: &Settings) -> Result<(), String> {
+    let Some(alertmanager) = alertmanager(settings) else { return Ok(()) };
+    let post = Post::new(alertmanager, settings)?;
+    let failed = |error: crate::drift::history::HistoryError| error.to_string();
+    let waiting: Vec<Delivery> = history.pending_deliveries().map_err(failed)?;
+    let mut told = HashMap::new();
+    for delivery in waiting {
+        let element = post.element(history, &delivery.alert, delivery.is_resolution)?;
+        match post.send(&element) {
+            Ok(()) => {
+                history.mark_delivered(&delivery, now_ms()).map_err(failed)?;
+                told.insert(delivery.alert.id, ());
+            }
+            Err(reason) => {
+                history.mark_failed(&delivery, &reason).map_err(failed)?;
+                return Err(format!(
+                    "Alertmanager was not told ({reason}); the next scan or `sprag drift notify` tells it"
+                ));
+            }
+        }
+    }
+    for alert in history.open_alerts(None).map_err(failed)?.iter().filter(|alert| !told.contains_key(&alert.id)) {
+        let element = post.element(history, alert, false)?;
+        post.send(&element).map_err(|reason| format!("Alertmanager was not told ({reason})"))?;
+    }
+    Ok(())
+}
+
+/// The way to one Alertmanager.
+struct Post<'a> {
+    client: Client,
+    url: String,
+    authorization: Option<String>,
+    instance: String,
+    settings: &'a Settings,
+}
+
+impl<'a> Post<'a> {
+    fn new(alertmanager: &Alertmanager, settings: &'a Settings) -> Result<Self, String> {
+        let ca = alertmanager.ca.as_ref().map(|path| file(&path.value, settings));
+        let authorization = alertmanager.credentials.as_ref().map(|credentials| authorization(credentials, settings));
+        Ok(Self {
+            client: Client::new(ca.as_deref())?,
+            url: format!("{}/api/v2/alerts", alertmanager.url.text.trim_end_matches('/')),
+            authorization: authorization.transpose()?,
+            instance: instance(),
+            settings,
+        })
+    }
+
+    fn element(&self, history: &History, alert: &Alert, is_resolution: bool) -> Result<serde_json::Value, String> {
+        let stored = history.scan(alert.scan).map_err(|error| error.to_string())?;
+        let mut environments = self.settings.drift.environments.iter();
+        let environment = environments.find(|environment| environment.name.value.0 == alert.environment);
+        let interval = environment.map_or(Duration::from_secs(24 * 60 * 60), |environment| environment.interval.value);
+        let scan = stored.as_ref().map(|stored| &stored.scan);
+        let context = Context { instance: &self.instance, scan, interval, now_ms: now_ms() };
+        Ok(notify::alert(alert, is_resolution, context))
+    }
+
+    fn send(&self, element: &serde_json::Value) -> Result<(), String> {
+        let body = serde_json::json!([element]).to_string();
+        let answer = self.client.post_json(&self.url, &body, self.authorization.as_deref(), PATIENCE);
+        let answer = answer.map_err(|error| error.to_string())?;
+        if (200..300).contains(&answer.status) { Ok(()) } else { Err(format!("it answered {}", answer.status)) }
+    }
+}
+
+/// A file that the configuration names: where systemd put it, or relative to the configuration.
+fn file(path: &str, settings: &Settings) -> PathBuf {
+    let loaded = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    settings.directory.join(credentials::resolve(path, loaded.as_deref(), Path::exists))
+}
+
+fn authorization(credentials: &Credentials, settings: &Settings) -> Result<String, String> {
+    let read = |path: &str| {
+        let path = file(path, settings);
+        let text = read_limited(&path).map_err(|message| format!("{}: {message}", path.display()))?;
+        String::from_utf8(text).map(|text| text.trim().to_owned()).map_err(|_| format!("{}: no UTF-8", path.display()))
+    };
+    Ok(match credentials {
+        Credentials::Basic(path) => {
+            format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(read(&path.value)?))
+        }
+        Credentials::Bearer(path) => format!("Bearer {}", read(&path.value)?),
+    })
+}
+
+/// The name of this machine, which tells two scanning machines apart.
+fn instance() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "sprag".to_owned() } else { name }
+}
+
+/// Tells after a scan; a failure changes neither verdict nor exit status, but is said.
+pub(super) fn after_scan(history: &mut History, settings: &Settings) {
+    if let Err(reason) = deliver(history, settings) {
+        terminal::complain(&reason);
+    }
+}

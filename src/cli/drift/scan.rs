@@ -1,0 +1,238 @@
+//! `sprag drift scan`: compares environments with reality, keeps what was found, and tells.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write as _};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::thread;
+
+use super::settings::Settings;
+use super::text::Look;
+use super::{DriftExit, json, notify, now_ms, page, print};
+use crate::cli::args::{DriftFormat, DriftScanArgs};
+use crate::cli::terminal;
+use crate::config::{Date, Environment, Notify};
+use crate::drift::history::{History, Policy, StoredScan};
+use crate::drift::metrics::{self, Measured};
+use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict};
+use crate::suggest;
+
+/// How many environments are scanned at once: a plan keeps a core and a provider busy.
+const AT_ONCE: usize = 4;
+
+pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
+    let settings = Settings::load(args.config.as_deref())?;
+    let wanted = wanted(args, &settings)?;
+    let location = settings.location()?;
+    let state = location.path.parent().map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let directories = Directories { runtime: runtime_directory(&state), state };
+    let interrupts = Interrupts::default();
+    let today = today()?;
+    let scanner = |environment| Scanner {
+        environment,
+        base: &settings.directory,
+        directories: &directories,
+        variables: std::env::vars_os().collect(),
+        today,
+        started_ms: now_ms(),
+        interrupts: &interrupts,
+    };
+    if args.dry_run || is_dry_run() {
+        let commands: Vec<String> = wanted.iter().flat_map(|environment| scanner(*environment).shown()).collect();
+        print(format!("{}\n", commands.join("\n")).as_bytes())?;
+        return Ok(DriftExit::Done);
+    }
+    let mut history = History::open(&location.path).map_err(|error| error.to_string())?;
+    let due = due(args, wanted, &history)?;
+    watch_signals(&interrupts)?;
+    let mut troubles = Vec::new();
+    let (mut scans, mut stored) = (Vec::new(), Vec::new());
+    // What one environment meets with costs the others nothing.
+    for outcome in scan_all(&due, &scanner) {
+        match outcome {
+            Outcome::Interrupted => troubles.push("interrupted: an unfinished scan leaves nothing".to_owned()),
+            Outcome::Scanned(mut scan) => {
+                match keep(&mut scan, &mut history, &settings) {
+                    Ok(kept) => stored.push(kept),
+                    Err(trouble) => troubles.push(trouble),
+                }
+                scans.push(*scan);
+            }
+        }
+    }
+    notify::after_scan(&mut history, &settings);
+    // After the notifications, so that what was just delivered is not counted as undelivered.
+    troubles.extend(scans.iter().filter_map(|scan| measure(scan, &history, &settings).err()));
+    match args.format {
+        DriftFormat::Json => {
+            let scans: Vec<_> = stored.iter().map(json::whole).collect();
+            print(&json::document(serde_json::json!({ "scans": scans })))?;
+        }
+        DriftFormat::Full => {
+            let look = Look::of_stdout();
+            let pages: Vec<String> = stored.iter().map(|stored| page::write(stored, now_ms(), &look)).collect();
+            print(pages.join("\n").as_bytes())?;
+        }
+    }
+    troubles.iter().for_each(|trouble| terminal::complain(trouble));
+    Ok(if troubles.is_empty() { exit_of(&scans) } else { DriftExit::Failed })
+}
+
+/// With several environments any error gives 1, else any drift 2.
+fn exit_of(scans: &[Scan]) -> DriftExit {
+    match scans.iter().map(|scan| scan.verdict).max() {
+        Some(Verdict::Error) => DriftExit::Failed,
+        Some(Verdict::Drift) => DriftExit::Drift,
+        _ => DriftExit::Done,
+    }
+}
+
+/// The environments that were named, or all.
+fn wanted<'s>(args: &DriftScanArgs, settings: &'s Settings) -> Result<Vec<&'s Environment>, String> {
+    let all = &settings.drift.environments;
+    if all.is_empty() {
+        let shown = settings.path.display();
+        return Err(format!("{shown} has no `environment` in its `drift` block; docs/drift.md says what to write"));
+    }
+    let names = || all.iter().map(|environment| environment.name.value.0.as_str());
+    let find = |name: &String| {
+        let found = all.iter().find(|environment| environment.name.value.0 == *name);
+        found.ok_or_else(|| {
+            let hint = suggest::closest(name, names()).map_or_else(
+                || format!("there are {}", suggest::quote_all(names())),
+                |close| format!("did you mean `{close}`?"),
+            );
+            format!("there is no environment `{name}`; {hint}")
+        })
+    };
+    if args.environments.is_empty() { Ok(all.iter().collect()) } else { args.environments.iter().map(find).collect() }
+}
+
+/// With `--due` only those whose interval has passed, and never those that are paused.
+fn due<'e>(
+    args: &DriftScanArgs,
+    wanted: Vec<&'e Environment>,
+    history: &History,
+) -> Result<Vec<&'e Environment>, String> {
+    let now = now_ms();
+    let mut due = Vec::new();
+    for environment in wanted {
+        let name = &environment.name.value.0;
+        let paused = history.paused_until(name, now).map_err(|error| error.to_string())?;
+        if paused.is_some() {
+            terminal::write_stderr(format!("{name} is paused and not scanned\n").as_bytes());
+            continue;
+        }
+        let latest = history.latest(name).map_err(|error| error.to_string())?;
+        let interval = i64::try_from(environment.interval.as_millis()).unwrap_or(i64::MAX);
+        let is_due = latest.is_none_or(|stored| now.saturating_sub(stored.scan.started_ms) >= interval);
+        if !args.due || is_due {
+            due.push(environment);
+        }
+    }
+    Ok(due)
+}
+
+/// Scans several environments at a time; the outcomes are in the order of the configuration.
+fn scan_all<'e>(
+    environments: &[&'e Environment],
+    scanner: &(dyn Fn(&'e Environment) -> Scanner<'e> + Sync),
+) -> Vec<Outcome> {
+    let outcomes = Mutex::new(BTreeMap::new());
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(environments.len()) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let Some(environment) = environments.get(index) else { return };
+                    progress(&environment.name.value.0);
+                    let outcome = scanner(environment).scan();
+                    outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, outcome);
+                }
+            });
+        }
+    });
+    outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_values().collect()
+}
+
+/// A word on a terminal while nothing else is to be seen.
+fn progress(name: &str) {
+    let mut stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        let _ = writeln!(stderr, "scanning {name} …");
+    }
+}
+
+/// Writes a scan into the history.
+fn keep(scan: &mut Scan, history: &mut History, settings: &Settings) -> Result<StoredScan, String> {
+    mark_recurring(scan, history)?;
+    let failed = |error: crate::drift::history::HistoryError| error.to_string();
+    let notify = settings.drift.notify.as_ref().map(|notify| &notify.value);
+    let policy =
+        Policy { keep: *settings.drift.history.keep, notifies: matches!(notify, Some(Notify::Alertmanager(_))) };
+    let id = history.record(scan, policy).map_err(failed)?.id;
+    let stored = history.scan(id).map_err(failed)?;
+    stored.ok_or_else(|| format!("scan {id} is gone from the history"))
+}
+
+/// Writes the metrics of a scan, where they are wanted.
+fn measure(scan: &Scan, history: &History, settings: &Settings) -> Result<(), String> {
+    let Some(directory) = &settings.drift.metrics.directory else { return Ok(()) };
+    let directory = settings.directory.join(&directory.value);
+    let statuses = history.statuses(now_ms()).map_err(|error| error.to_string())?;
+    let status = statuses.iter().find(|status| status.environment == scan.environment);
+    let measured = Measured {
+        scan,
+        last_success_ms: status.and_then(|status| status.last_success_ms),
+        undelivered: status.map_or(0, |status| u64::from(status.undelivered)),
+        noise_ratio: status.and_then(|status| status.noise.ratio()).unwrap_or(0.0),
+    };
+    let text = metrics::render(&measured, settings.drift.metrics.compatibility.as_ref().map(|names| names.value));
+    let written = metrics::write(&directory, &scan.environment, &text);
+    written.map(|_| ()).map_err(|error| format!("metrics in {}: {error}", directory.display()))
+}
+
+/// A change that came back after the state was written since is noise of the provider.
+fn mark_recurring(scan: &mut Scan, history: &History) -> Result<(), String> {
+    let fingerprints: Vec<&str> = scan.changes.iter().map(|change| change.fingerprint.as_str()).collect();
+    let sightings = history.sightings(&scan.environment, &fingerprints).map_err(|error| error.to_string())?;
+    let serial = scan.serial;
+    let returned: Vec<String> = sightings
+        .into_iter()
+        .filter(|sighting| sighting.serial.zip(serial).is_some_and(|(then, now)| then < now))
+        .map(|sighting| sighting.fingerprint)
+        .collect();
+    for change in &mut scan.changes {
+        change.flags.recurring = returned.contains(&change.fingerprint);
+    }
+    Ok(())
+}
+
+/// Where plan files are: systemd's runtime directory, else the user's, else beside the history.
+fn runtime_directory(state: &std::path::Path) -> PathBuf {
+    if let Some(unit) = std::env::var_os("RUNTIME_DIRECTORY").filter(|path| !path.is_empty()) {
+        return PathBuf::from(unit);
+    }
+    let user = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
+    user.map_or_else(|| state.join("run"), |path| PathBuf::from(path).join("sprag"))
+}
+
+/// Scripts pass their own switch on by this variable.
+fn is_dry_run() -> bool {
+    std::env::var("SPRAG_DRY_RUN").is_ok_and(|value| matches!(value.as_str(), "1" | "true"))
+}
+
+fn today() -> Result<Date, String> {
+    let date = jiff::Zoned::now().date();
+    let part = |part: i8| u8::try_from(part).ok();
+    let today = u16::try_from(date.year()).ok().zip(part(date.month())).zip(part(date.day()));
+    let today = today.and_then(|((year, month), day)| Date::new(year, month, day));
+    today.ok_or_else(|| format!("the clock is set to {date}"))
+}
+
+/// SIGINT, SIGTERM and SIGHUP are handed on to terraform, which then releases its lock.
+fn watch_signals(interrupts: &Interrupts) -> Result<(), String> {
+    let interrupts = interrupts.clone();
+    crate::retry::process::on_interrupt(move || interrupts.raise()).map_err(|error| format!("signals: {error}"))
+}

@@ -1,0 +1,95 @@
+//! The files of one run: their names for output and their content, read when needed and dropped.
+
+use std::fs::File as OpenFile;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::diagnostic::{FileId, LintId};
+use crate::discover::{File, Problem};
+use crate::linter::finding::FileTable;
+
+/// Files larger than this, in bytes, are nothing that a person wrote; they are not read.
+pub(super) const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
+
+/// Where the pages of lints are.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/lints/");
+
+/// The files of one run.
+pub(super) struct Files {
+    /// By number.
+    pub(super) all: Vec<File>,
+    /// The file that standard input stands for, and its content.
+    pub(super) stdin: Option<(FileId, Arc<[u8]>)>,
+}
+
+impl Files {
+    /// Adds a file that was not discovered, such as a configuration above the requested paths.
+    pub(super) fn add(&mut self, path: &Path, display: String) -> FileId {
+        let known = self.all.iter().position(|file| file.path == path);
+        let index = known.unwrap_or_else(|| {
+            let key = display.clone();
+            self.all.push(File { path: path.to_path_buf(), display, key, links: Vec::new(), named: false });
+            self.all.len() - 1
+        });
+        FileId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// What is known of a file.
+    pub(super) fn get(&self, id: FileId) -> Option<&File> {
+        self.all.get(id.0 as usize)
+    }
+
+    /// The content of a file.
+    pub(super) fn read(&self, id: FileId) -> Result<Vec<u8>, Problem> {
+        if let Some((_, text)) = self.stdin.as_ref().filter(|(file, _)| *file == id) {
+            return Ok(text.to_vec());
+        }
+        let Some(file) = self.get(id) else { return Ok(Vec::new()) };
+        read_limited(&file.path).map_err(|message| Problem { path: file.display.clone(), message })
+    }
+}
+
+/// The content of `path`, or a sentence why it cannot be had.
+pub(super) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+    let read = || -> io::Result<Vec<u8>> {
+        let file = OpenFile::open(path)?;
+        let mut text = Vec::with_capacity(8 * 1024);
+        file.take(MAX_FILE_SIZE + 1).read_to_end(&mut text)?;
+        Ok(text)
+    };
+    match read() {
+        Ok(text) if text.len() as u64 > MAX_FILE_SIZE => {
+            Err(format!("larger than {} MiB; `lint.exclude` in .sprag.hcl leaves it out", MAX_FILE_SIZE >> 20))
+        }
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err("no such file or directory".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err("permission denied; sprag needs to read it".to_owned())
+        }
+        Err(error) => Err(format!("cannot be read: {error}")),
+    }
+}
+
+impl FileTable for Files {
+    fn path(&self, file: FileId) -> &str {
+        self.get(file).map_or("", |file| file.display.as_str())
+    }
+
+    fn key(&self, file: FileId) -> &str {
+        self.get(file).map_or("", |file| file.key.as_str())
+    }
+
+    fn text(&self, file: FileId) -> Option<Arc<[u8]>> {
+        self.read(file).ok().map(Arc::from)
+    }
+
+    fn url(&self, lint: &LintId) -> Option<String> {
+        let known = crate::lints::LINTS.iter().any(|known| known.id == lint.as_str());
+        known.then(|| format!("{PAGES}{lint}/README.md"))
+    }
+
+    fn aliases(&self, file: FileId) -> Vec<String> {
+        self.get(file).map(|file| file.links.clone()).unwrap_or_default()
+    }
+}

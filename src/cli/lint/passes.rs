@@ -1,0 +1,250 @@
+//! The two passes over everything that was found.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::load;
+use super::settings::Settings;
+use crate::cli::files::{Files, read_limited};
+use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
+use crate::discover::{Directory, FileKind, Inventory, Member, Problem};
+use crate::linter::{Engine, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, syntax_diagnostics};
+use crate::prometheus::{self, Content};
+use crate::source::Span;
+use crate::syntax::hcl;
+use crate::terraform::{Module, ModuleKind, ModuleSummary, Source, classify_modules, is_fixture};
+
+/// What came out of a run.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) problems: Vec<Problem>,
+    /// How many files were linted.
+    pub(super) checked: usize,
+    /// What the findings add up to, in sentences.
+    pub(super) summary: Vec<String>,
+}
+
+/// What the first pass leaves of one module or rule file.
+enum Seen {
+    Module {
+        diagnostics: Vec<Diagnostic>,
+        problems: Vec<Problem>,
+        files: usize,
+        config: usize,
+        summary: Option<ModuleSummary>,
+    },
+    Rules {
+        diagnostics: Vec<Diagnostic>,
+        config: usize,
+        summary: RuleSummary,
+    },
+    Problem(Problem),
+    Nothing,
+}
+
+struct Run<'a> {
+    engine: &'a Engine<'a>,
+    inventory: &'a Inventory,
+    files: &'a Files,
+    settings: &'a Settings<'a>,
+}
+
+/// Lints everything in `inventory`.
+pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, settings: &Settings<'_>) -> Outcome {
+    let run = Run { engine, inventory, files, settings };
+    let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
+    let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
+    // One by one: they differ in size a hundredfold, and the last must not be waited for.
+    let seen: Vec<Seen> = modules.chain(rules).with_max_len(1).collect();
+    let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
+    let (mut modules, mut rules) = (Vec::new(), Vec::new());
+    for seen in seen {
+        match seen {
+            Seen::Module { diagnostics, problems, files, config, summary } => {
+                outcome.diagnostics.extend(diagnostics);
+                outcome.problems.extend(problems);
+                outcome.checked += files;
+                modules.extend(summary.map(|summary| (config, summary)));
+            }
+            Seen::Rules { diagnostics, config, summary } => {
+                outcome.checked += 1;
+                outcome.diagnostics.extend(diagnostics);
+                rules.push((config, summary));
+            }
+            Seen::Problem(problem) => outcome.problems.push(problem),
+            Seen::Nothing => {}
+        }
+    }
+    let strays: Vec<(usize, StrayTest)> = inventory.stray_tests.iter().filter_map(|member| run.stray(member)).collect();
+    outcome.checked += strays.len();
+    let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
+    classify_modules(&mut summaries);
+    for ((_, module), classified) in modules.iter_mut().zip(summaries) {
+        *module = classified;
+    }
+    outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
+    if !inventory.focused {
+        outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
+    }
+    outcome
+}
+
+impl Run<'_> {
+    fn module(&self, directory: &Directory) -> Seen {
+        let config = self.settings.governing(&directory.path);
+        let loaded = load::load(directory, self.files);
+        let mut diagnostics = loaded.diagnostics;
+        let has_configuration = directory.members.iter().any(is_configuration);
+        let is_store = has_configuration && self.is_linked_store(directory);
+        let mut summary = None;
+        let has_tests = directory.members.iter().chain(&directory.tests).any(is_test);
+        if has_configuration && !is_store || has_tests {
+            let module = Module::new(&directory.display, &loaded.sources);
+            let governed = self.settings.get(config);
+            diagnostics.extend(self.engine.module(&module, &governed.policy, load::anchor(directory)));
+            let mut made = ModuleSummary::of(&module, &directory.key);
+            made.has_values = directory
+                .members
+                .iter()
+                .any(|member| matches!(member.kind, FileKind::Variables | FileKind::VariablesJson));
+            let own = directory.members.iter().filter(|member| is_test(member));
+            made.tests = own.map(|member| member.name.clone()).collect();
+            made.tests.extend(directory.tests.iter().map(|member| format!("tests/{}", member.name)));
+            made.is_linked_store = directory.is_linked_store;
+            made.is_complete = loaded.problems.is_empty() && !module.configuration().any(Source::is_broken);
+            if directory.is_initialised
+                && let Ok(manifest) = read_limited(&directory.path.join(".terraform/modules/modules.json"))
+            {
+                made.bind_installed(&manifest);
+            }
+            summary = Some(made);
+        }
+        let diagnostics = self.settle(diagnostics, config);
+        Seen::Module { diagnostics, problems: loaded.problems, files: loaded.sources.len(), config, summary }
+    }
+
+    /// Whether all configuration files of `directory` are used through symlinks from elsewhere.
+    fn is_linked_store(&self, directory: &Directory) -> bool {
+        let mut configuration = directory.members.iter().filter(|member| is_configuration(member));
+        configuration
+            .all(|member| !member.is_link && self.files.get(member.file).is_some_and(|file| !file.links.is_empty()))
+    }
+
+    fn rule_file(&self, file: FileId) -> Seen {
+        let Some(entry) = self.files.get(file) else { return Seen::Nothing };
+        let text = match self.files.read(file) {
+            Ok(text) => text,
+            Err(problem) if entry.named || !problem.message.starts_with("larger") => return Seen::Problem(problem),
+            // A huge file of data that happens to be YAML.
+            Err(_) => return Seen::Nothing,
+        };
+        let config = self.settings.governing(&entry.path);
+        let rules = match prometheus::read(&text) {
+            Content::Other => return Seen::Nothing,
+            Content::Template(hole) => {
+                let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
+                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file) };
+            }
+            Content::Rules(rules) => rules,
+        };
+        let mut diagnostics = syntax_diagnostics("alerts/syntax", file, &rules.syntax_errors, |span| span);
+        let unit = RuleUnit::new(file, rules);
+        diagnostics.extend(unit.syntax_errors());
+        diagnostics.extend(self.engine.rules(&unit, &self.settings.get(config).policy));
+        let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
+        let summary = RuleSummary::of(&unit, directory);
+        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary }
+    }
+
+    /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.
+    fn stray(&self, member: &Member) -> Option<(usize, StrayTest)> {
+        let config = self.settings.governing(&self.files.get(member.file)?.path);
+        let text = self.files.read(member.file).ok()?;
+        let tree = hcl::parse(&text);
+        let is_test = hcl::Document::new(&tree, &text).root().blocks_of("run").next().is_some();
+        let reason = if member.kind == FileKind::StrayTest { StrayReason::Name } else { StrayReason::Place };
+        let stray = StrayTest { file: member.file, name: member.name.clone(), reason };
+        (is_test || reason == StrayReason::Place).then_some((config, stray))
+    }
+
+    /// Lints that need everything at once, for each configuration and what it governs.
+    fn second_pass(
+        &self,
+        modules: &[(usize, ModuleSummary)],
+        rules: &[(usize, RuleSummary)],
+        strays: &[(usize, StrayTest)],
+    ) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for (index, governed) in self.settings.all().iter().enumerate() {
+            let repository = Repository {
+                config: &governed.policy.config,
+                modules: modules.iter().filter(|(config, _)| *config == index).map(|(_, module)| module).collect(),
+                rules: rules.iter().filter(|(config, _)| *config == index).map(|(_, rules)| rules).collect(),
+                stray_tests: strays.iter().filter(|(config, _)| *config == index).map(|(_, stray)| stray).collect(),
+                is_whole: !self.inventory.focused && self.covers(&governed.directory),
+            };
+            let found = self.engine.repository(&repository, &governed.policy, governed.file.unwrap_or(FileId(0)));
+            diagnostics.extend(self.settle(found, index));
+        }
+        diagnostics
+    }
+
+    /// Whether the requested paths hold all of `directory`.
+    fn covers(&self, directory: &Path) -> bool {
+        self.inventory.roots.iter().any(|root| directory.starts_with(root))
+    }
+
+    /// Drops what the configuration does not want to hear and sets the severities it asks for.
+    fn settle(&self, diagnostics: Vec<Diagnostic>, config: usize) -> Vec<Diagnostic> {
+        let governed = self.settings.get(config);
+        let kept = diagnostics.into_iter().filter_map(|mut diagnostic| {
+            let file = self.files.get(diagnostic.location.file)?;
+            let path = governed.relative(&file.path);
+            let scope = Scope { policy: &governed.policy, path: &path, is_fixture: is_fixture(&file.key) };
+            diagnostic.severity = self.engine.severity(&diagnostic, &scope)?;
+            Some(diagnostic)
+        });
+        kept.collect()
+    }
+}
+
+fn is_configuration(member: &Member) -> bool {
+    matches!(member.kind, FileKind::Configuration | FileKind::ConfigurationJson)
+}
+
+fn is_test(member: &Member) -> bool {
+    matches!(member.kind, FileKind::Test | FileKind::TestJson)
+}
+
+fn skipped_template(file: FileId, hole: Span) -> Diagnostic {
+    let location = Location::new(file, hole);
+    let message = "this rule file is a template and is skipped: what it says is known only when it is filled in";
+    Diagnostic::new(LintId::new("sprag/skipped-template"), Severity::Note, location, message)
+        .help("lint the file that it makes")
+}
+
+/// The closing sentences.
+fn sentences(diagnostics: &[Diagnostic], modules: &[(usize, ModuleSummary)], rule_files: usize) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let untested = diagnostics.iter().filter(|found| found.lint.as_str() == "tftest/missing-regression-file").count();
+    if untested > 0 {
+        let children = modules.iter().filter(|(_, module)| module.kind == ModuleKind::Child).count();
+        let verb = if untested == 1 { "has" } else { "have" };
+        sentences.push(format!("{untested} of {children} modules {verb} no regression test"));
+    }
+    let refused: HashSet<FileId> =
+        diagnostics.iter().filter(|found| is_refused(found)).map(|found| found.location.file).collect();
+    if !refused.is_empty() {
+        sentences.push(format!("Prometheus refuses to load {} of {rule_files} rule files", refused.len()));
+    }
+    sentences
+}
+
+/// Whether Prometheus loads nothing of a file because of this.
+fn is_refused(diagnostic: &Diagnostic) -> bool {
+    let lints = ["alerts/schema", "alerts/syntax", "alerts/duplicate-group", "alerts/template-syntax", "promql/syntax"];
+    diagnostic.severity == Severity::Error && lints.contains(&diagnostic.lint.as_str())
+}

@@ -1,0 +1,155 @@
+//! The configurations of one run: those above the requested paths and those nested below them. The nearest above a file
+//! governs it.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::files::{Files, read_limited};
+use crate::config::{Config, PathSet, Selection, parse_invariants};
+use crate::diagnostic::{Diagnostic, FileId, Severity};
+use crate::discover;
+use crate::linter::Policy;
+use crate::lints::LINTS;
+
+/// One configuration and the directory below which it holds.
+pub(super) struct Governed {
+    pub(super) directory: PathBuf,
+    pub(super) policy: Policy,
+    pub(super) exclude: PathSet,
+    /// Its file; nothing for the built-in one.
+    pub(super) file: Option<FileId>,
+    path: Option<PathBuf>,
+    text: Vec<u8>,
+}
+
+/// All configurations; the first, built in or named, is the one for what no other governs.
+pub(super) struct Settings<'a> {
+    all: Vec<Governed>,
+    selection: &'a Selection,
+    is_fixed: bool,
+    is_broken: bool,
+}
+
+impl<'a> Settings<'a> {
+    /// Reads `named`, or else the nearest configuration at or above each of `starts`.
+    pub(super) fn load(named: Option<&Path>, starts: &[PathBuf], selection: &'a Selection) -> Result<Self, String> {
+        let real = |start: &PathBuf| start.canonicalize().unwrap_or_else(|_| start.clone());
+        let starts: Vec<PathBuf> = starts.iter().map(real).collect();
+        let first = Governed::built_in(starts.first().cloned().unwrap_or_default(), selection);
+        let mut settings = Self { all: vec![first], selection, is_fixed: named.is_some(), is_broken: false };
+        if let Some(path) = named {
+            // A configuration that is named governs from where sprag was started, or from the first requested path where
+            // that lies elsewhere.
+            let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
+            let first = &mut settings.all[0];
+            if starts.iter().all(|start| start.starts_with(&here)) {
+                first.directory = here;
+            }
+            first.text = read_limited(path).map_err(|message| format!("{}: {message}", path.display()))?;
+            first.path = Some(path.canonicalize().unwrap_or_else(|_| path.to_path_buf()));
+        } else {
+            let nearest: Vec<PathBuf> = starts.iter().filter_map(|start| discover::nearest_config(start)).collect();
+            settings.add(&nearest)?;
+        }
+        for governed in &mut settings.all {
+            governed.read(FileId(0), selection);
+        }
+        Ok(settings)
+    }
+
+    /// What the configurations known so far leave out of the walk: patterns, and the directory they are relative to.
+    pub(super) fn exclude(&self) -> impl Fn(&Path) -> bool + Send + Sync + 'static {
+        let sets = self.all.iter().map(|governed| (governed.directory.clone(), governed.exclude.clone()));
+        let mut sets: Vec<(PathBuf, PathSet)> = sets.collect();
+        sets[1..].sort_by_key(|(directory, _)| std::cmp::Reverse(directory.as_os_str().len()));
+        sets.rotate_left(1); // the nearest first, the one for all others last
+        move |path| {
+            let inner = sets.iter().find_map(|(directory, set)| Some((path.strip_prefix(directory).ok()?, set)));
+            inner.is_some_and(|(inner, set)| set.is_match(&inner.to_string_lossy().replace('\\', "/")))
+        }
+    }
+
+    /// Takes in configurations found below the requested paths.
+    pub(super) fn add_nested(&mut self, paths: &[PathBuf]) -> Result<(), String> {
+        if self.is_fixed { Ok(()) } else { self.add(paths) }
+    }
+
+    fn add(&mut self, paths: &[PathBuf]) -> Result<(), String> {
+        for path in paths {
+            if self.all.iter().any(|known| known.path.as_ref() == Some(path)) {
+                continue;
+            }
+            let mut nested = Governed::built_in(discover::directory_of(path), self.selection);
+            nested.text = read_limited(path).map_err(|message| format!("{}: {message}", path.display()))?;
+            nested.path = Some(path.clone());
+            self.all.push(nested);
+        }
+        Ok(())
+    }
+
+    /// Gives every configuration its place in the file table and parses it. Returns the mistakes in them.
+    pub(super) fn register(&mut self, files: &mut Files) -> Vec<Diagnostic> {
+        let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
+        let mut mistakes = Vec::new();
+        for governed in &mut self.all {
+            let Some(path) = &governed.path else { continue };
+            let shown = path.strip_prefix(&here).unwrap_or(path).display().to_string();
+            let file = files.add(path, shown);
+            let found = governed.read(file, self.selection);
+            self.is_broken |= found.iter().any(|mistake| mistake.severity == Severity::Error);
+            governed.file = Some(file);
+            mistakes.extend(found);
+        }
+        mistakes
+    }
+
+    /// Parses the files of invariants. Returns the mistakes in them.
+    pub(super) fn check_invariants(&mut self, invariants: &[FileId], files: &Files) -> Vec<Diagnostic> {
+        let texts = invariants.iter().filter_map(|file| Some((*file, files.read(*file).ok()?)));
+        let mistakes: Vec<Diagnostic> = texts.flat_map(|(file, text)| parse_invariants(&text, file).1).collect();
+        self.is_broken |= mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
+        mistakes
+    }
+
+    /// Whether a configuration has mistakes, so that nothing may be linted.
+    pub(super) const fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
+    /// The number of the configuration that governs `path`, a real path.
+    pub(super) fn governing(&self, path: &Path) -> usize {
+        let nested = self.all.iter().enumerate().skip(1).filter(|(_, governed)| path.starts_with(&governed.directory));
+        nested.max_by_key(|(_, governed)| governed.directory.as_os_str().len()).map_or(0, |(index, _)| index)
+    }
+
+    /// The configuration with this number.
+    pub(super) fn get(&self, index: usize) -> &Governed {
+        &self.all[index.min(self.all.len() - 1)]
+    }
+
+    /// All configurations.
+    pub(super) fn all(&self) -> &[Governed] {
+        &self.all
+    }
+}
+
+impl Governed {
+    /// What holds without any configuration.
+    fn built_in(directory: PathBuf, selection: &Selection) -> Self {
+        let policy = Policy::new(Config::default(), selection);
+        Self { directory, policy, exclude: PathSet::new(&[]), file: None, path: None, text: Vec::new() }
+    }
+
+    /// Takes the configuration from its text, which is that of `file`, and returns the mistakes in it.
+    fn read(&mut self, file: FileId, selection: &Selection) -> Vec<Diagnostic> {
+        let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
+        let (config, mistakes) = Config::parse(&self.text, file, &ids);
+        self.exclude = PathSet::new(&config.lint.exclude);
+        self.policy = Policy::new(config, selection);
+        mistakes
+    }
+
+    /// The path of a file below the directory, as patterns see it.
+    pub(super) fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.directory).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    }
+}

@@ -1,0 +1,73 @@
+//! The command line: arguments in, text and an exit status out. One file per command; all input and output of the
+//! process is here and in `discover`.
+
+mod args;
+mod config;
+#[cfg(feature = "drift")]
+mod drift;
+mod explain;
+mod files;
+mod lint;
+mod lints;
+#[cfg(unix)]
+mod retry;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What the process tells its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: nothing found at or above the failing severity.
+    Clean,
+    /// 1: findings.
+    Findings,
+    /// 2: could not run: usage, configuration, nothing to read, unreadable paths.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return refuse(&error),
+    };
+    let exit = match &args.command {
+        args::Command::Lint(options) => lint::run(options),
+        args::Command::Explain { lint } => explain::run(lint),
+        args::Command::Lints => lints::run(),
+        args::Command::Config(options) => config::run(options),
+        #[cfg(feature = "drift")]
+        args::Command::Drift { command } => return drift::run(command).into(),
+        #[cfg(unix)]
+        args::Command::Retry(options) => return retry::run(options),
+    };
+    exit.into()
+}
+
+/// Prints what is wrong with the arguments, or the help that they ask for. A mistake gives 2, but for two commands in
+/// which 2 means something else.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    match std::env::args_os().nth(1) {
+        // 2 is drift.
+        #[cfg(feature = "drift")]
+        Some(command) if command == "drift" => drift::DriftExit::Failed.into(),
+        // It must not look like the status of the command that was to be run.
+        #[cfg(unix)]
+        Some(command) if command == "retry" => ExitCode::from(retry::OWN_FAILURE),
+        _ => Exit::Failed.into(),
+    }
+}
