@@ -1,0 +1,14 @@
+output "create_command" {
+  description = "Command that creates the job, for the log and the tests."
+  value       = terraform_data.job.triggers_replace.create_command
+}
+
+output "vmids" {
+  description = "Guests as Proxmox wants them: separated by commas, empty for all."
+  value       = terraform_data.job.triggers_replace.vmids
+}
+
+output "prune_backups" {
+  description = "Retention as Proxmox wants it."
+  value       = terraform_data.job.triggers_replace.prune_backups
+}
