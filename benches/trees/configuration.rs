@@ -1,0 +1,152 @@
+//! Terraform modules, laid out as `terraform fmt` does.
+
+use std::fmt::Write as _;
+
+use super::random::Random;
+
+const ADJECTIVES: &[&str] = &["primary", "internal", "shared", "regional", "nightly", "public", "legacy", "edge"];
+const NOUNS: &[&str] = &["network", "cluster", "bucket", "queue", "gateway", "database", "registry", "worker", "cache"];
+const FIELDS: &[&str] = &["name", "size", "zone", "owner", "retention", "enabled", "endpoint", "schedule", "memory"];
+const TYPES: &[&str] = &["string", "number", "bool", "list(string)", "map(string)", "set(number)", "any"];
+const KINDS: &[&str] =
+    &["aws_instance", "aws_s3_bucket", "google_compute_disk", "azurerm_subnet", "kubernetes_service", "null_resource"];
+const FILES: &[&str] =
+    &["compute", "iam", "locals", "main", "network", "outputs", "policy", "storage", "variables", "versions"];
+
+/// `count` modules spread over `areas` directories, their ten files each about `mean` bytes long.
+pub(super) fn areas(random: &mut Random, areas: usize, count: usize, mean: usize) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for module in 0..count {
+        let directory = format!("modules/area-{:02}/{}-{module:04}", module % areas, random.pick(NOUNS));
+        for name in FILES {
+            let text = match *name {
+                "variables" => file(random, mean, variable),
+                "outputs" => file(random, mean, output),
+                "versions" => versions().to_owned(),
+                "locals" => file(random, mean, locals),
+                // Makes up for the small `versions.tf`.
+                _ => file(random, mean + mean / 9, resource),
+            };
+            files.push((format!("{directory}/{name}.tf"), text));
+        }
+        files.push((format!("{directory}/README.md"), format!("# Module {module}\n\nMakes things.\n")));
+        files.push((format!("{directory}/deploy.sh"), "#!/bin/sh\nexec terraform apply\n".to_owned()));
+    }
+    files
+}
+
+/// A file of about `mean` bytes made of the blocks that `block` writes. `block` gets a number that is new every time.
+pub(super) fn file(random: &mut Random, mean: usize, block: fn(&mut Random, usize) -> String) -> String {
+    // A file ends with a whole block, so on average half a block too late.
+    let size = random.size(mean * 21 / 20);
+    let mut text = String::with_capacity(size + 1024);
+    if random.below(3) == 0 {
+        text.push_str("# Maintained by the platform team; see the handbook before changing sizes.\n\n");
+    }
+    for number in 0.. {
+        text.push_str(&block(random, number));
+        if text.len() >= size {
+            break;
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn name(random: &mut Random, number: usize) -> String {
+    format!("{}_{}_{number}", random.pick(ADJECTIVES), random.pick(NOUNS))
+}
+
+/// Arguments with their equals signs in one column.
+pub(super) fn arguments(indent: usize, pairs: &[(&str, &str)]) -> String {
+    let width = pairs.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (key, value) in pairs {
+        let _ = writeln!(text, "{:indent$}{key:width$} = {value}", "");
+    }
+    text
+}
+
+pub(super) fn variable(random: &mut Random, number: usize) -> String {
+    let name = name(random, number);
+    let kind = random.pick(TYPES);
+    let description = format!("\"What the {} is called, how large it is and where it lives.\"", random.pick(NOUNS));
+    let default = match kind {
+        "string" => "\"europe-west3\"",
+        "number" => "42",
+        "bool" => "false",
+        "map(string)" => "{}",
+        "any" => "null",
+        _ => "[]",
+    };
+    let body = arguments(2, &[("type", kind), ("description", &description), ("default", default)]);
+    let validation = if kind == "string" {
+        let condition = format!("can(regex(\"^[a-z][a-z0-9-]{{1,30}}$\", var.{name}))");
+        let message = "\"Only small letters, digits and hyphens, at most 31.\"";
+        format!("\n  validation {{\n{}  }}\n", arguments(4, &[("condition", &condition), ("error_message", message)]))
+    } else {
+        String::new()
+    };
+    format!("variable \"{name}\" {{\n{body}{validation}}}\n")
+}
+
+pub(super) fn output(random: &mut Random, number: usize) -> String {
+    let (kind, resource) = (random.pick(KINDS), name(random, number));
+    let field = random.pick(FIELDS);
+    let value = match random.below(3) {
+        0 => format!("{kind}.{resource}[*].{field}"),
+        1 => format!("try({kind}.{resource}[0].{field}, null)"),
+        _ => format!("\"https://${{{kind}.{resource}.{field}}}.example.org:8443/\""),
+    };
+    let description = format!("\"The {field} of {resource}.\"");
+    format!("output \"{resource}\" {{\n{}}}\n", arguments(2, &[("description", &description), ("value", &value)]))
+}
+
+pub(super) fn locals(random: &mut Random, number: usize) -> String {
+    let (first, second) = (name(random, number), random.pick(NOUNS));
+    let field = random.pick(FIELDS);
+    format!(
+        "locals {{\n  # Only what is switched on, by name.\n  {first} = {{\n    for key, value in var.{second}_{number} : key => merge(value, {{\n      {field} = \"${{var.prefix}}-${{key}}\"\n    }}) if value.enabled && length(value.tags) > {}\n  }}\n\n  {second}_{number}_names = sort([for item in values(local.{first}) : lower(item.name)])\n}}\n",
+        random.below(9)
+    )
+}
+
+pub(super) fn resource(random: &mut Random, number: usize) -> String {
+    let (kind, name) = (random.pick(KINDS), name(random, number));
+    let field = random.pick(FIELDS);
+    let zone = format!("\"${{var.region}}-{}\"", random.pick(&["a", "b", "c"]));
+    let size = format!("var.{field}_{number} != null ? var.{field}_{number} : {}", 8 * (1 + random.below(32)));
+    let mut text = format!("resource \"{kind}\" \"{name}\" {{\n");
+    if random.below(2) == 0 {
+        text.push_str("  for_each = { for key, value in local.instances : key => value if value.enabled }\n\n");
+    }
+    text += &arguments(2, &[("name", "\"${var.prefix}-${local.suffix}\""), ("zone", &zone), ("size", &size)]);
+    match random.below(4) {
+        0 => text += &heredoc(random),
+        1 => {
+            text += "\n  tags = merge(var.tags, {\n    managed-by = \"terraform\" # so that nobody edits it by hand\n  })\n";
+        }
+        2 => text += "\n  lifecycle {\n    ignore_changes = [tags, user_data]\n  }\n",
+        _ => {
+            let rules = arguments(6, &[("from_port", "ingress.value.port"), ("protocol", "\"tcp\"")]);
+            let _ = write!(
+                text,
+                "\n  dynamic \"ingress\" {{\n    for_each = var.ports\n    content {{\n{rules}    }}\n  }}\n"
+            );
+        }
+    }
+    text + "}\n"
+}
+
+fn heredoc(random: &mut Random) -> String {
+    let mut text = "\n  user_data = <<-EOT\n    #!/bin/bash\n    set -euo pipefail\n".to_owned();
+    for _ in 0..2 + random.below(6) {
+        let noun = random.pick(NOUNS);
+        let _ = writeln!(text, "    install --mode 0644 /dev/null /etc/{noun}/${{var.prefix}}.conf");
+    }
+    text + "    %{~for host in var.hosts~}\n    echo ${host} >> /etc/hosts\n    %{~endfor~}\n  EOT\n"
+}
+
+pub(super) const fn versions() -> &'static str {
+    "terraform {\n  required_version = \">= 1.5\"\n\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = \"~> 5.40\"\n    }\n  }\n}\n"
+}
