@@ -28,7 +28,8 @@ struct Retry {
 
 impl Retry {
     fn start(arguments: &[&str]) -> Self {
-        Self::spawn(Command::new("setsid").args([SPRAG, "retry"]).args(arguments))
+        // Who runs the tests may ignore signals, as `nohup` does, and that is inherited.
+        Self::spawn(Command::new("env").args(["--default-signal", "setsid", SPRAG, "retry"]).args(arguments))
     }
 
     fn spawn(command: &mut Command) -> Self {
