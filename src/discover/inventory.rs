@@ -48,6 +48,8 @@ pub struct Directory {
     pub tests: Vec<Member>,
     /// Whether directories that were not walked link to all of its configuration files.
     pub is_linked_store: bool,
+    /// Its files to which directories that were not walked link.
+    pub linked_elsewhere: Vec<FileId>,
     /// Whether `terraform init` ran here: there is a `.terraform` directory.
     pub is_initialised: bool,
 }

@@ -268,6 +268,9 @@ impl<'a> Walk<'a> {
             self.sort_entries(listing, &ids, &mut inventory, &mut directories);
         }
         for directory in directories.values_mut().filter(|_| !linked.is_empty()) {
+            let files = directory.members.iter().map(|member| member.file);
+            let is_linked = |file: &FileId| inventory.file(*file).is_some_and(|file| linked.contains(&file.path));
+            directory.linked_elsewhere = files.filter(is_linked).collect();
             let mut configuration = directory.members.iter().filter(|member| is_configuration(member)).peekable();
             directory.is_linked_store = configuration.peek().is_some()
                 && configuration.all(|member| {
@@ -375,6 +378,7 @@ impl<'a> Walk<'a> {
                 members,
                 tests: Vec::new(),
                 is_linked_store: false,
+                linked_elsewhere: Vec::new(),
                 is_initialised: listing.is_initialised,
             };
             directories.insert(listing.path, directory);

@@ -3,6 +3,7 @@
 mod alerts;
 mod proxmox;
 mod registry;
+mod terraform;
 mod tftest;
 
 pub use registry::LINTS;

@@ -2,13 +2,19 @@
 
 pub mod json;
 mod module;
+mod providers;
 mod source;
 mod summary;
+mod survey;
 mod test_file;
+mod unused;
 mod version;
 
 pub use module::{Declaration, Module, Resource, ResourceMode};
+pub use providers::{ProviderReference, Requirement, provider_references, required_providers};
 pub use source::{Role, Source};
 pub use summary::{Call, ModuleKind, ModuleSummary, classify_modules, is_fixture};
+pub use survey::{Place, Survey, Wrapper, key_name};
 pub use test_file::{Command, Run, TestFile};
+pub use unused::{Unused, UnusedKind, settle_unused};
 pub use version::versions_in;

@@ -1,8 +1,9 @@
 //! A module: what its files declare, with override files merged the way Terraform merges them.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
-use super::{Role, Source, TestFile};
+use super::{Role, Source, Survey, TestFile};
 use crate::diagnostic::Location;
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
@@ -179,6 +180,9 @@ pub struct Module<'a> {
     pub others: Vec<Declaration<'a>>,
     /// Its test files in order of names.
     pub tests: Vec<TestFile<'a>>,
+    /// False where a file did not parse or could not be read, so that what seems to be missing may be there.
+    pub is_complete: bool,
+    survey: OnceCell<Survey<'a>>,
 }
 
 impl<'a> Module<'a> {
@@ -197,6 +201,8 @@ impl<'a> Module<'a> {
             settings: Vec::new(),
             others: Vec::new(),
             tests: Vec::new(),
+            is_complete: !sources.iter().any(|source| source.is_broken() && source.role.is_configuration()),
+            survey: OnceCell::new(),
         };
         for source in sources {
             match source.role {
@@ -213,7 +219,22 @@ impl<'a> Module<'a> {
 
     /// The files that declare or override things.
     pub fn configuration(&self) -> impl Iterator<Item = &'a Source> {
-        self.sources.iter().filter(|source| matches!(source.role, Role::Configuration | Role::Override))
+        self.sources.iter().filter(|source| source.role.is_configuration())
+    }
+
+    /// What a walk over all expressions finds, walked when first asked for.
+    pub fn survey(&self) -> &Survey<'a> {
+        self.survey.get_or_init(|| Survey::of(self.sources))
+    }
+
+    /// Whether Terraform seems to be run here: there is a backend, a configured provider or a file of values. Callers
+    /// are not known yet.
+    #[must_use]
+    pub fn is_run_here(&self) -> bool {
+        let mut settings = self.settings.iter().flat_map(|settings| settings.block.body().blocks());
+        settings.any(|block| matches!(block.kind(), "backend" | "cloud"))
+            || self.providers.iter().any(|provider| provider.block.body().items().next().is_some())
+            || self.sources.iter().any(|source| source.role == Role::Variables)
     }
 
     fn declare_all(&mut self, source: &'a Source) {

@@ -21,6 +21,14 @@ pub enum Role {
     Test,
 }
 
+impl Role {
+    /// Whether it declares or overrides things.
+    #[must_use]
+    pub const fn is_configuration(self) -> bool {
+        matches!(self, Self::Configuration | Self::Override)
+    }
+}
+
 /// A file with its text and tree.
 pub struct Source {
     /// The file.
@@ -35,6 +43,8 @@ pub struct Source {
     pub tree: Tree,
     /// What is wrong with it, in places of the file.
     pub errors: Vec<SyntaxError>,
+    /// The bracket of a JSON file that is an array.
+    pub array: Option<Span>,
     /// From places in `text` to places in the file, where they differ.
     map: Option<OffsetMap>,
 }
@@ -45,7 +55,7 @@ impl Source {
     pub fn parse(file: FileId, name: String, role: Role, text: Vec<u8>) -> Self {
         let mut tree = hcl::parse(&text);
         let errors = std::mem::take(&mut tree.errors);
-        Self { file, name, role, text, tree, errors, map: None }
+        Self { file, name, role, text, tree, errors, array: None, map: None }
     }
 
     /// Parses the JSON file `json` by way of native syntax.
@@ -59,13 +69,22 @@ impl Source {
         let native = transliterate(json, kind);
         let tree = hcl::parse(&native.text);
         let errors = native.all_errors(&tree);
-        Self { file, name, role, text: native.text, tree, errors, map: Some(native.map) }
+        let first = json.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
+        let bracket = first.filter(|at| json[*at] == b'[').and_then(|at| u32::try_from(at).ok());
+        let array = bracket.map(|at| Span::new(at, at + 1));
+        Self { file, name, role, text: native.text, tree, errors, array, map: Some(native.map) }
     }
 
     /// Whether something did not parse, so that what seems to be missing may be there.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         !self.errors.is_empty()
+    }
+
+    /// Whether it is written in native syntax, so that places in its text are places in the file.
+    #[must_use]
+    pub const fn is_native(&self) -> bool {
+        self.map.is_none()
     }
 
     /// The tree together with its text.

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::Module;
-use crate::diagnostic::Location;
+use super::unused::{Unused, unused_in};
+use crate::diagnostic::{FileId, Location};
 use crate::syntax::hcl::ExprView;
 
 /// What a directory of Terraform files is. See "What is a module" in `docs/architecture.md`.
@@ -98,6 +99,10 @@ pub struct ModuleSummary {
     pub calls: Vec<Call>,
     /// Its test files by their path within the module.
     pub tests: Vec<String>,
+    /// Its declarations that nothing refers to.
+    pub unused: Vec<Unused>,
+    /// Configuration files that other directories read too, through symlinks.
+    pub shared_files: Vec<FileId>,
     /// Whether every configuration file is linked to from elsewhere.
     pub is_linked_store: bool,
     /// False where a file could not be read or did not parse.
@@ -120,6 +125,8 @@ impl ModuleSummary {
             has_values: false,
             calls: calls_of(module),
             tests: Vec::new(),
+            unused: unused_in(module),
+            shared_files: Vec::new(),
             is_linked_store: false,
             is_complete: true,
             kind: ModuleKind::Child,
@@ -192,7 +199,6 @@ pub fn is_fixture(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::FileId;
     use crate::source::Span;
 
     fn call(source: &str) -> Call {
@@ -218,6 +224,8 @@ mod tests {
             has_values: false,
             calls: calls.iter().map(|source| call(source)).collect(),
             tests: Vec::new(),
+            unused: Vec::new(),
+            shared_files: Vec::new(),
             is_linked_store: false,
             is_complete: true,
             kind: ModuleKind::Child,

@@ -14,7 +14,7 @@ use crate::linter::{Engine, Repository, RuleSummary, RuleUnit, Scope, StrayReaso
 use crate::prometheus::{self, Content};
 use crate::source::Span;
 use crate::syntax::hcl;
-use crate::terraform::{Module, ModuleKind, ModuleSummary, Source, classify_modules, is_fixture};
+use crate::terraform::{Module, ModuleKind, ModuleSummary, classify_modules, is_fixture, settle_unused};
 
 /// What came out of a run.
 #[derive(Default)]
@@ -82,6 +82,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
     outcome.checked += strays.len();
     let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
     classify_modules(&mut summaries);
+    settle_unused(&mut summaries);
     for ((_, module), classified) in modules.iter_mut().zip(summaries) {
         *module = classified;
     }
@@ -102,7 +103,8 @@ impl Run<'_> {
         let mut summary = None;
         let has_tests = directory.members.iter().chain(&directory.tests).any(is_test);
         if has_configuration && !is_store || has_tests {
-            let module = Module::new(&directory.display, &loaded.sources);
+            let mut module = Module::new(&directory.display, &loaded.sources);
+            module.is_complete &= loaded.problems.is_empty();
             let governed = self.settings.get(config);
             diagnostics.extend(self.engine.module(&module, &governed.policy, load::anchor(directory)));
             let mut made = ModuleSummary::of(&module, &directory.key);
@@ -114,7 +116,14 @@ impl Run<'_> {
             made.tests = own.map(|member| member.name.clone()).collect();
             made.tests.extend(directory.tests.iter().map(|member| format!("tests/{}", member.name)));
             made.is_linked_store = directory.is_linked_store;
-            made.is_complete = loaded.problems.is_empty() && !module.configuration().any(Source::is_broken);
+            made.is_complete = module.is_complete;
+            made.shared_files = self.shared_files(directory);
+            let is_whole = !self.inventory.focused && self.covers(&governed.directory);
+            // Who else reads the file was not looked at.
+            let is_unknown = |file: &FileId| {
+                !is_whole && (made.shared_files.contains(file) || directory.linked_elsewhere.contains(file))
+            };
+            made.unused.retain(|declared| !is_unknown(&declared.location.file));
             if directory.is_initialised
                 && let Ok(manifest) = read_limited(&directory.path.join(".terraform/modules/modules.json"))
             {
@@ -131,6 +140,13 @@ impl Run<'_> {
         let mut configuration = directory.members.iter().filter(|member| is_configuration(member));
         configuration
             .all(|member| !member.is_link && self.files.get(member.file).is_some_and(|file| !file.links.is_empty()))
+    }
+
+    /// The configuration files that this directory shares with others.
+    fn shared_files(&self, directory: &Directory) -> Vec<FileId> {
+        let configuration = directory.members.iter().filter(|member| is_configuration(member));
+        let is_shared = |file: FileId| self.files.get(file).is_some_and(|file| !file.links.is_empty());
+        configuration.filter(|member| member.is_link || is_shared(member.file)).map(|member| member.file).collect()
     }
 
     fn rule_file(&self, file: FileId) -> Seen {

@@ -1,0 +1,3 @@
+locals {
+  size = lookup(var.sizes, "web")
+}

@@ -1,0 +1,4 @@
+locals {
+  a = lookup(lookup(var.m, "a"), "b")
+  b = lookup(var.x[*].y, 0)
+}

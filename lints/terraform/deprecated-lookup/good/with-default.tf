@@ -1,0 +1,4 @@
+locals {
+  a = lookup(var.sizes, "web", 1)
+  b = lookup(var.pair...)
+}

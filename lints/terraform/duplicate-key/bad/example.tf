@@ -1,0 +1,6 @@
+locals {
+  tags = {
+    role = "web"
+    role = "db"
+  }
+}

@@ -1,0 +1,3 @@
+locals {
+  is_empty = var.names == []
+}

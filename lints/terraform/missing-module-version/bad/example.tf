@@ -1,0 +1,3 @@
+module "vm" {
+  source = "example/vm/proxmox"
+}

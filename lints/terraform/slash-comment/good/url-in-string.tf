@@ -1,0 +1,4 @@
+locals {
+  url = "https://example.org" # a comment
+  a   = /* short */ 1
+}

@@ -1,0 +1,3 @@
+variable "diskSize" {
+  type = number
+}

@@ -1,0 +1,6 @@
+variable "disk_gb" {
+  type = number
+}
+locals {
+  k3s_nodes = 1
+}

@@ -1,0 +1,4 @@
+output "address" {
+  description = "where it listens"
+  value       = 1
+}

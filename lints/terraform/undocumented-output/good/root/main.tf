@@ -1,0 +1,7 @@
+terraform {
+  backend "local" {}
+}
+
+output "a" {
+  value = 1
+}

@@ -1,0 +1,4 @@
+variable "size" {
+  description = "in GiB"
+  type        = number
+}

@@ -1,0 +1,7 @@
+variable "a" {
+  type    = string
+  default = null
+}
+variable "b" {
+  type = map(any)
+}

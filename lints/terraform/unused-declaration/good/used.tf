@@ -1,0 +1,9 @@
+variable "a" {
+  type = string
+}
+locals {
+  b = var.a
+}
+output "b" {
+  value = local.b
+}

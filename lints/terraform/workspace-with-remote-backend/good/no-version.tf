@@ -1,0 +1,6 @@
+terraform {
+  backend "remote" {}
+}
+output "a" {
+  value = terraform.workspace
+}

@@ -1,0 +1,92 @@
+//! See `lints/terraform/unconstrained-provider/README.md`.
+
+use std::collections::HashSet;
+
+use super::{is_kept_house, with_fix};
+use crate::diagnostic::Applicability;
+use crate::linter::{Check, Reporter};
+use crate::source::Span;
+use crate::syntax::hcl::ExprKind;
+use crate::terraform::{Module, Requirement, provider_references, required_providers};
+
+pub(crate) const CHECK: Check = Check::Module(check);
+
+fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
+    if !is_kept_house(module) {
+        return;
+    }
+    for provider in module.providers.iter().filter(|provider| provider.value("version").is_some()) {
+        let place = provider.location(provider.block.header_span());
+        let finding = out.finding(place, format!("provider `{}` is constrained in its own block", provider.name()));
+        out.report(finding.help("move `version` to the `required_providers` of the `terraform` block"));
+    }
+    let requirements = required_providers(module);
+    let mut seen = HashSet::new();
+    for reference in provider_references(module) {
+        let name = reference.name.as_ref();
+        if !seen.insert(reference.name.clone()) {
+            continue;
+        }
+        let mut own = requirements.iter().filter(|requirement| requirement.entry.name() == name).peekable();
+        if own.peek().is_none() {
+            let finding = out.finding(reference.location, format!("provider `{name}` is not in `required_providers`"));
+            out.report(finding.help("name its `source` and its `version` there").subject(name));
+        }
+        for requirement in own {
+            judge(requirement, name, out);
+        }
+    }
+}
+
+fn judge(requirement: &Requirement<'_>, name: &str, out: &mut Reporter<'_>) {
+    let value = requirement.entry.value();
+    let place = requirement.source.location(value.span());
+    if value.as_string().is_some() {
+        let finding = out
+            .finding(place, format!("the requirement of provider `{name}` is a bare version"))
+            .help(format!("write `{{ source = \"hashicorp/{name}\", version = {} }}`", value.text()));
+        let open = format!("{{ source = \"hashicorp/{name}\", version = ");
+        let edits = [(Span::at(value.span().start), open.as_str()), (Span::at(value.span().end), " }")];
+        let is_quoted = matches!(value.kind(), ExprKind::Template { heredoc: false, .. });
+        let edits = if is_quoted { &edits[..] } else { &[] };
+        return out.report(with_fix(finding, requirement.source, Applicability::Safe, edits).subject(name));
+    }
+    let Some(entries) = value.entries() else { return };
+    let find = |wanted: &str| entries.iter().find(|(key, _)| key.as_key().as_deref() == Some(wanted));
+    let source = find("source");
+    if source.and_then(|(_, source)| source.as_string()).is_some_and(|source| is_built_in(&source)) {
+        return;
+    }
+    if source.is_none() {
+        let finding = out
+            .finding(place, format!("the requirement of provider `{name}` has no `source`"))
+            .help(format!("without one Terraform takes `source = \"hashicorp/{name}\"`"));
+        let text = insertion(requirement, entries.first().map(|(key, _)| key.span()), name);
+        let at = Span::at(value.unparenthesised().span().start + 1);
+        out.report(with_fix(finding, requirement.source, Applicability::Safe, &[(at, &text)]).subject(name));
+    }
+    if find("version").is_none() {
+        let finding = out.finding(place, format!("the requirement of provider `{name}` has no `version`"));
+        out.report(finding.help("name the versions that work: `version = \"~> 1.2\"`").subject(name));
+    }
+}
+
+fn is_built_in(source: &str) -> bool {
+    source.starts_with("terraform.io/builtin/")
+}
+
+/// The missing `source` as it is written behind the brace: on the line of the first key, or on a line of its own.
+fn insertion(requirement: &Requirement<'_>, first: Option<Span>, name: &str) -> String {
+    let Some(first) = first else { return format!(" source = \"hashicorp/{name}\" ") };
+    let open = requirement.entry.value().unparenthesised().span().start;
+    let text = &requirement.source.text;
+    let gap = &text[open as usize + 1..first.start as usize];
+    match memchr::memrchr(b'\n', gap) {
+        None => format!(" source = \"hashicorp/{name}\","),
+        Some(newline) => {
+            let indent = String::from_utf8_lossy(&gap[newline + 1..]);
+            let line_break = if gap[..newline].ends_with(b"\r") { "\r\n" } else { "\n" };
+            format!("{line_break}{indent}source = \"hashicorp/{name}\"")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! See `lints/terraform/unconventional-name/README.md`.
+
+use crate::diagnostic::Location;
+use crate::linter::{Check, Reporter};
+use crate::terraform::{Module, ResourceMode};
+
+pub(crate) const CHECK: Check = Check::Module(check);
+
+fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
+    let mut judge = |what: &str, name: &str, place: Location| {
+        if !is_snake_case(name) {
+            let finding = out.finding(place, format!("the name of {what} `{name}` is not in snake case"));
+            out.report(finding.help("write lower-case words joined by single underscores").subject(name));
+        }
+    };
+    let checks = module.others.iter().filter(|other| other.block.kind() == "check");
+    for (what, declarations) in
+        [("variable", &module.variables), ("output", &module.outputs), ("module", &module.calls)]
+    {
+        for declaration in declarations {
+            judge(what, &declaration.name(), declaration.location(declaration.block.header_span()));
+        }
+    }
+    for check in checks {
+        judge("check", &check.name(), check.location(check.block.header_span()));
+        for data in check.block.body().blocks_of("data") {
+            judge("data source", &data.label(1).unwrap_or_default(), check.location(data.header_span()));
+        }
+    }
+    for resource in &module.resources {
+        let what = match resource.mode {
+            ResourceMode::Managed => "resource",
+            ResourceMode::Data => "data source",
+            ResourceMode::Ephemeral => continue,
+        };
+        judge(what, &resource.name, resource.declaration.location(resource.declaration.block.header_span()));
+    }
+    for (source, local) in &module.locals {
+        judge("local value", local.name(), source.location(local.span()));
+    }
+}
+
+/// `[a-z][a-z0-9]*(_[a-z0-9]+)*`. A name that is not there is a matter for Terraform.
+fn is_snake_case(name: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    name.is_empty() || name.as_bytes()[0].is_ascii_lowercase() && name.split('_').all(is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_snake_case;
+
+    #[test]
+    fn words_are_joined_by_single_underscores() {
+        for name in ["a", "k3s", "disk_gb", "a_1"] {
+            assert!(is_snake_case(name), "{name}");
+        }
+        for name in ["diskGb", "disk-gb", "_a", "a__b", "a_", "1a", "é"] {
+            assert!(!is_snake_case(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! See `lints/terraform/undocumented-variable/README.md`.
+
+use super::report_undocumented;
+use crate::linter::{Check, Reporter};
+use crate::terraform::Module;
+
+pub(crate) const CHECK: Check = Check::Module(check);
+
+fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
+    report_undocumented(module, "variable", &module.variables, out);
+}

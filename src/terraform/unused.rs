@@ -1,0 +1,130 @@
+//! Declarations that nothing refers to, judged over all modules that read the file they are in.
+
+use std::collections::HashMap;
+
+use super::{Module, ModuleSummary, ResourceMode};
+use crate::diagnostic::{FileId, Location};
+use crate::source::Span;
+use crate::syntax::hcl::{BlockView, ExprView};
+use crate::terraform::Source;
+
+/// What can be declared and not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnusedKind {
+    /// `variable`
+    Variable,
+    /// `data`, also in a `check`
+    Data,
+    /// An argument of `locals`
+    Local,
+    /// `provider` with an `alias`
+    Provider,
+}
+
+/// A declaration that nothing in its module refers to.
+#[derive(Clone, Debug)]
+pub struct Unused {
+    /// What it is.
+    pub kind: UnusedKind,
+    /// Its name in references, such as `var.size`.
+    pub name: Box<str>,
+    /// Its header; the whole of a local value.
+    pub location: Location,
+    /// What goes when it goes, its line break included; nothing in JSON.
+    pub removal: Option<Location>,
+}
+
+/// All declarations of `module` that nothing in it refers to.
+#[must_use]
+pub(super) fn unused_in(module: &Module<'_>) -> Vec<Unused> {
+    let survey = module.survey();
+    let mut found = Vec::new();
+    let mut block = |kind, name: String, source: &Source, block: BlockView<'_>| {
+        found.push(Unused {
+            kind,
+            name: name.into(),
+            location: source.location(block.header_span()),
+            removal: removal(source, block.span()),
+        });
+    };
+    for variable in &module.variables {
+        if let Some(name) = variable.block.label(0).filter(|name| !survey.refers_to(&["var", name])) {
+            block(UnusedKind::Variable, format!("var.{name}"), variable.source, variable.block);
+        }
+    }
+    let data = module.resources.iter().filter(|resource| resource.mode == ResourceMode::Data);
+    for data in data.filter(|data| !survey.refers_to(&["data", &data.kind, &data.name])) {
+        block(UnusedKind::Data, data.address(), data.declaration.source, data.declaration.block);
+    }
+    for check in module.others.iter().filter(|other| other.block.kind() == "check") {
+        for data in check.block.body().blocks_of("data") {
+            let (Some(kind), Some(name)) = (data.label(0), data.label(1)) else { continue };
+            if !survey.refers_to(&["data", &kind, &name]) {
+                block(UnusedKind::Data, format!("data.{kind}.{name}"), check.source, data);
+            }
+        }
+    }
+    for provider in &module.providers {
+        let Some(alias) = provider.value("alias").and_then(ExprView::as_string) else { continue };
+        let name = provider.name();
+        if !survey.refers_to(&[&name, &alias]) {
+            block(UnusedKind::Provider, format!("{name}.{alias}"), provider.source, provider.block);
+        }
+    }
+    for (source, local) in &module.locals {
+        if !survey.refers_to(&["local", local.name()]) {
+            found.push(Unused {
+                kind: UnusedKind::Local,
+                name: format!("local.{}", local.name()).into(),
+                location: source.location(local.span()),
+                removal: removal(source, local.span()),
+            });
+        }
+    }
+    found
+}
+
+/// The lines of `span` where nothing else stands on them, with the blank line below where there is one above too.
+fn removal(source: &Source, span: Span) -> Option<Location> {
+    let text = source.is_native().then_some(source.text.as_slice())?;
+    let (start, end) = (span.start as usize, span.end as usize);
+    let line_start = memchr::memrchr(b'\n', &text[..start]).map_or(0, |newline| newline + 1);
+    let line_end = |from: usize| memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |newline| from + newline + 1);
+    let is_blank = |range: &[u8]| range.trim_ascii().is_empty();
+    if !is_blank(&text[line_start..start]) || !is_blank(&text[end..line_end(end)]) {
+        return Some(source.location(span));
+    }
+    let mut stop = line_end(end);
+    let above = memchr::memrchr(b'\n', &text[..line_start.saturating_sub(1)]).map_or(0, |newline| newline + 1);
+    let below = line_end(stop);
+    if is_blank(&text[above..line_start]) && is_blank(&text[stop..below]) {
+        stop = below;
+    }
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Some(source.location(Span::new(place(line_start), place(stop))))
+}
+
+/// Keeps a declaration of a file that several modules read only where none of them uses it. A module that was not read
+/// as a whole may use everything.
+pub fn settle_unused(modules: &mut [ModuleSummary]) {
+    let mut readers: HashMap<FileId, usize> = HashMap::new();
+    for file in modules.iter().flat_map(|module| &module.shared_files) {
+        *readers.entry(*file).or_default() += 1;
+    }
+    let mut unused: HashMap<Location, usize> = HashMap::new();
+    for module in modules.iter_mut() {
+        if !module.is_complete {
+            module.unused.clear();
+        }
+        for declared in module.unused.iter().filter(|declared| readers.contains_key(&declared.location.file)) {
+            *unused.entry(declared.location).or_default() += 1;
+        }
+    }
+    for module in modules {
+        module.unused.retain(|declared| {
+            let wanted = readers.get(&declared.location.file).copied();
+            wanted.is_none_or(|wanted| unused.get(&declared.location).copied() == Some(wanted))
+        });
+        module.unused.shrink_to_fit();
+    }
+}
