@@ -2,6 +2,7 @@
 //! it finds into directories of Terraform files and candidates for rule files. Looks at names only; content is judged
 //! by whoever reads it.
 
+mod assemble;
 mod classify;
 mod ignores;
 mod inventory;

@@ -1,11 +1,11 @@
 //! `sprag explain`: the page of a lint.
 
 use super::{Exit, terminal};
-use crate::lints::LINTS;
+use crate::lints::{self, LINTS};
 use crate::suggest;
 
 pub(super) fn run(id: &str) -> Exit {
-    let Some(lint) = LINTS.iter().find(|lint| lint.id == id) else {
+    let Some(lint) = lints::find(id) else {
         let hint = suggest::closest(id, LINTS.iter().map(|lint| lint.id))
             .map_or_else(|| "`sprag lints` lists them".to_owned(), |close| format!("did you mean `{close}`?"));
         terminal::complain(&format!("there is no lint `{id}`; {hint}"));

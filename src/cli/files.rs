@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::diagnostic::{FileId, LintId};
 use crate::discover::{File, Problem};
 use crate::linter::finding::FileTable;
+use crate::lints;
 
 /// Files larger than this, in bytes, are nothing that a person wrote; they are not read.
 pub(super) const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -85,8 +86,7 @@ impl FileTable for Files {
     }
 
     fn url(&self, lint: &LintId) -> Option<String> {
-        let known = crate::lints::LINTS.iter().any(|known| known.id == lint.as_str());
-        known.then(|| format!("{PAGES}{lint}/README.md"))
+        lints::find(lint.as_str()).map(|_| format!("{PAGES}{lint}/README.md"))
     }
 
     fn aliases(&self, file: FileId) -> Vec<String> {

@@ -16,15 +16,9 @@ impl Selector {
     /// # Errors
     /// When there is no such lint or area; the mistake names the nearest.
     pub fn new(text: &str, lints: &[&str]) -> Result<Self, Mistake> {
-        let is_invariant = text.split_once('/').is_some_and(|(area, name)| area == INVARIANT_AREA && !name.is_empty());
-        if lints.contains(&text) || is_invariant || areas(lints).any(|area| area == text) {
-            return Ok(Self(text.to_owned()));
-        }
-        let what = if text.contains('/') { "lint" } else { "lint or area" };
-        let mistake = Mistake::new(format!("unknown {what} `{text}`"));
-        Err(match nearest(text, lints) {
-            Some(meant) => mistake.help(format!("did you mean `{meant}`?")),
-            None => mistake.help("`sprag lints` lists all ids; an area is the part before the slash"),
+        Self::parse(text, lints).map_err(|mistake| match Self::advice(text, lints) {
+            Some(help) => mistake.help(help),
+            None => mistake,
         })
     }
 
@@ -74,7 +68,19 @@ impl Text for Selector {
     const EXPECTED: &'static str = "a lint id";
 
     fn parse(text: &str, lints: &[&str]) -> Result<Self, Mistake> {
-        Self::new(text, lints)
+        let is_invariant = text.split_once('/').is_some_and(|(area, name)| area == INVARIANT_AREA && !name.is_empty());
+        if lints.contains(&text) || is_invariant || areas(lints).any(|area| area == text) {
+            return Ok(Self(text.to_owned()));
+        }
+        let what = if text.contains('/') { "lint" } else { "lint or area" };
+        Err(Mistake::new(format!("unknown {what} `{text}`")))
+    }
+
+    fn advice(text: &str, lints: &[&str]) -> Option<String> {
+        Some(match nearest(text, lints) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`sprag lints` lists all ids; an area is the part before the slash".to_owned(),
+        })
     }
 }
 
@@ -86,11 +92,15 @@ impl Text for LintName {
     const EXPECTED: &'static str = "a lint id";
 
     fn parse(text: &str, lints: &[&str]) -> Result<Self, Mistake> {
-        let selector = Selector::new(text, lints)?;
+        let selector = Selector::parse(text, lints)?;
         if selector.is_lint() {
             return Ok(Self(selector.0));
         }
         Err(Mistake::new(format!("`{text}` is an area")).help("name one lint, such as \"proxmox/snippet-datastore\""))
+    }
+
+    fn advice(text: &str, lints: &[&str]) -> Option<String> {
+        Selector::advice(text, lints)
     }
 }
 

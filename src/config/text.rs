@@ -44,6 +44,11 @@ pub(super) trait Text: Sized {
 
     /// Reads the value; `lints` are the ids of all lints.
     fn parse(text: &str, lints: &[&str]) -> Result<Self, Mistake>;
+
+    /// The help for a text that is no value, where it is costly to find and the mistake itself has none.
+    fn advice(_text: &str, _lints: &[&str]) -> Option<String> {
+        None
+    }
 }
 
 impl Text for String {

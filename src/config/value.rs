@@ -66,14 +66,15 @@ impl Context<'_> {
     pub(super) fn parse<T: Text>(&self, text: &str, span: Span) -> Option<T> {
         match T::parse(text, self.lints) {
             Ok(value) => Some(value),
-            Err(mistake) => {
+            Err(mistake) if matches!(self.layer, Layer::File(_)) => {
                 let diagnostic = self.mistake(span, mistake.message);
-                self.report(match mistake.help {
+                self.report(match mistake.help.or_else(|| T::advice(text, self.lints)) {
                     Some(help) => diagnostic.help(help),
                     None => diagnostic,
                 });
                 None
             }
+            Err(_) => None,
         }
     }
 

@@ -98,7 +98,7 @@ impl Engine<'_> {
     /// The severity with which a diagnostic counts; nothing when it does not.
     #[must_use]
     pub fn severity(&self, diagnostic: &Diagnostic, scope: &Scope<'_>) -> Option<Severity> {
-        let lint = self.lints.iter().find(|lint| lint.id == diagnostic.lint.as_str());
+        let lint = super::find(self.lints, diagnostic.lint.as_str());
         let default = lint.map_or(LintDefault::On, |lint| lint.default);
         if scope.is_fixture && default == LintDefault::Preset {
             return None;

@@ -2,19 +2,20 @@
 //! sorted, and with a fingerprint that names the same finding in the next run. Knows no output format and reads files
 //! only through [`FileTable`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Applicability, Diagnostic, FileId, LintId, Location, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, LintId, Location, Severity};
 use crate::source::{LineIndex, Position, Span};
 
 /// A line longer than this, in bytes, is generated: the fingerprint takes the spanned text instead of the line.
 const LONGEST_WRITTEN_LINE: usize = 1024;
 
 /// What is known of the files of one run.
-pub trait FileTable {
+pub trait FileTable: Sync {
     /// The path to show: relative to the working directory, with `/` between its parts.
     fn path(&self, file: FileId) -> &str;
     /// The path that names the file wherever sprag is started: relative to the root of the repository.
@@ -101,19 +102,19 @@ pub struct Finding {
 }
 
 /// Turns diagnostics into findings, sorted by path, place, lint and message. Of diagnostics that agree in lint, place
-/// and message the most severe stays. Each file's text is read once, and only one text is held at a time.
+/// and message the most severe stays. Each file's text is read once and dropped when its places are known.
 #[must_use]
 pub fn resolve(mut diagnostics: Vec<Diagnostic>, files: &dyn FileTable) -> Vec<Finding> {
-    diagnostics.sort_by(|a, b| {
+    diagnostics.par_sort_by(|a, b| {
         let of = |diagnostic: &Diagnostic| (diagnostic.location.file, diagnostic.location.span);
         of(a).cmp(&of(b)).then_with(|| (&a.lint, &a.message, b.severity).cmp(&(&b.lint, &b.message, a.severity)))
     });
     diagnostics.dedup_by(|b, a| (a.location, &a.lint, &a.message) == (b.location, &b.lint, &b.message));
     let texts = Texts::read(&diagnostics, files);
-    let mut seen = HashMap::new();
-    let mut findings: Vec<Finding> =
-        diagnostics.into_iter().map(|diagnostic| place(diagnostic, files, &texts, &mut seen)).collect();
-    findings.sort_by(|a, b| {
+    let placed: Vec<Placed> =
+        diagnostics.into_par_iter().map(|diagnostic| Placed::new(diagnostic, files, &texts)).collect();
+    let mut findings = number_equals(placed);
+    findings.par_sort_by(|a, b| {
         let of = |place: &Place| (place.start.offset, place.end.offset);
         a.place
             .path
@@ -123,115 +124,161 @@ pub fn resolve(mut diagnostics: Vec<Diagnostic>, files: &dyn FileTable) -> Vec<F
     findings
 }
 
-fn place(diagnostic: Diagnostic, files: &dyn FileTable, texts: &Texts, seen: &mut HashMap<u128, u32>) -> Finding {
-    let fingerprint = fingerprint(&diagnostic, files, texts.anchor(diagnostic.location), seen);
-    let place = |location| texts.place(location, files);
-    let labels = diagnostic.labels.into_iter();
-    let fix = diagnostic.fix.map(|fix| PlacedFix {
-        applicability: fix.applicability,
-        edits: fix.edits.into_iter().map(|edit| PlacedEdit { place: place(edit.location), text: edit.text }).collect(),
-    });
-    Finding {
-        place: place(diagnostic.location),
-        labels: labels.map(|label| PlacedLabel { place: place(label.location), message: label.message }).collect(),
-        url: files.url(&diagnostic.lint),
-        also: files.aliases(diagnostic.location.file),
-        lint: diagnostic.lint,
-        severity: diagnostic.severity,
-        message: diagnostic.message,
-        note: diagnostic.note,
-        help: diagnostic.help,
-        subject: diagnostic.subject,
-        fingerprint,
-        fix,
+/// A finding with the fingerprint of the first of its kind, and what it takes to number those that equal it.
+struct Placed {
+    finding: Finding,
+    hash: Sha256,
+    equals: u128,
+}
+
+impl Placed {
+    fn new(diagnostic: Diagnostic, files: &dyn FileTable, texts: &Texts) -> Self {
+        let key = files.key(diagnostic.location.file);
+        let mut hash = Sha256::new();
+        add(&mut hash, diagnostic.lint.as_str().as_bytes());
+        add(&mut hash, key.as_bytes());
+        add(&mut hash, diagnostic.subject.as_bytes());
+        add(&mut hash, texts.anchor(diagnostic.location));
+        let equals = half(hash.clone());
+        let place = |location| texts.place(location, files);
+        let labels = diagnostic.labels.into_iter();
+        let edit = |edit: Edit| PlacedEdit { place: place(edit.location), text: edit.text };
+        let finding = Finding {
+            place: place(diagnostic.location),
+            labels: labels.map(|label| PlacedLabel { place: place(label.location), message: label.message }).collect(),
+            url: files.url(&diagnostic.lint),
+            also: files.aliases(diagnostic.location.file),
+            lint: diagnostic.lint,
+            severity: diagnostic.severity,
+            message: diagnostic.message,
+            note: diagnostic.note,
+            help: diagnostic.help,
+            subject: diagnostic.subject,
+            fingerprint: numbered(hash.clone(), 0),
+            fix: diagnostic.fix.map(|fix| PlacedFix {
+                applicability: fix.applicability,
+                edits: fix.edits.into_iter().map(edit).collect(),
+            }),
+        };
+        Self { finding, hash, equals }
     }
 }
 
-/// Diagnostics must come in the order of their places, so that equal ones are numbered the same in every run.
-fn fingerprint(diagnostic: &Diagnostic, files: &dyn FileTable, anchor: &[u8], seen: &mut HashMap<u128, u32>) -> String {
-    let key = files.key(diagnostic.location.file);
-    let parts = [diagnostic.lint.as_str().as_bytes(), key.as_bytes(), diagnostic.subject.as_bytes(), anchor];
-    let ordinal = seen.entry(digest(&parts)).or_default();
-    let mut numbered = parts.to_vec();
-    let number = ordinal.to_string();
-    numbered.push(number.as_bytes());
-    *ordinal += 1;
-    format!("{:032x}", digest(&numbered))
+/// Gives findings that differ in nothing but their place fingerprints of their own. They must come in the order of their
+/// places, so that they are numbered the same in every run.
+fn number_equals(placed: Vec<Placed>) -> Vec<Finding> {
+    let mut seen: HashMap<u128, u32> = HashMap::with_capacity(placed.len());
+    let number = |Placed { mut finding, hash, equals }| {
+        let before = seen.entry(equals).or_default();
+        if *before > 0 {
+            finding.fingerprint = numbered(hash, *before);
+        }
+        *before += 1;
+        finding
+    };
+    placed.into_iter().map(number).collect()
+}
+
+fn numbered(mut hash: Sha256, number: u32) -> String {
+    add(&mut hash, number.to_string().as_bytes());
+    format!("{:032x}", half(hash))
+}
+
+/// Adds one part, with its length, so that no two lists of parts run into the same bytes.
+fn add(hash: &mut Sha256, part: &[u8]) {
+    hash.update((part.len() as u64).to_le_bytes());
+    hash.update(part);
 }
 
 /// Half of a SHA-256, which is plenty: fingerprints need to differ, not to withstand an attacker.
-fn digest(parts: &[&[u8]]) -> u128 {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes()); // so that no two lists of parts run into the same bytes
-        hash.update(part);
-    }
+fn half(hash: Sha256) -> u128 {
     let whole = hash.finalize();
     let mut half = [0; 16];
     half.copy_from_slice(&whole[..16]);
     u128::from_be_bytes(half)
 }
 
-/// What the diagnostics need of the texts: positions of offsets, and the lines that anchor fingerprints.
+/// What the diagnostics need of the texts, by file, in the order of the files.
 #[derive(Default)]
-struct Texts {
-    positions: HashMap<(FileId, u32), Position>,
-    anchors: HashMap<Location, Vec<u8>>,
+struct Texts(Vec<(FileId, Text)>);
+
+/// Positions of offsets, and the lines that anchor fingerprints, both sorted.
+#[derive(Default)]
+struct Text {
+    positions: Vec<(u32, Position)>,
+    anchors: Vec<(Span, Vec<u8>)>,
 }
 
 impl Texts {
+    /// `diagnostics` must be sorted by place.
     fn read(diagnostics: &[Diagnostic], files: &dyn FileTable) -> Self {
-        let mut wanted: BTreeMap<FileId, (Vec<u32>, Vec<Span>)> = BTreeMap::new();
+        let mut offsets: Vec<(FileId, u32)> = Vec::with_capacity(diagnostics.len() * 2);
         for diagnostic in diagnostics {
             let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.location);
             let labels = diagnostic.labels.iter().map(|label| label.location);
             for location in std::iter::once(diagnostic.location).chain(labels).chain(edits) {
-                let offsets = &mut wanted.entry(location.file).or_default().0;
-                offsets.extend([location.span.start, location.span.end]);
+                offsets.extend([(location.file, location.span.start), (location.file, location.span.end)]);
             }
-            wanted.entry(diagnostic.location.file).or_default().1.push(diagnostic.location.span);
         }
-        let mut texts = Self::default();
-        for (file, (mut offsets, spans)) in wanted {
-            let Some(text) = files.text(file) else { continue };
-            offsets.sort_unstable();
-            offsets.dedup();
-            texts.positions.extend(positions(&text, &offsets).map(|(at, position)| ((file, at), position)));
-            texts.anchors.extend(spans.iter().map(|span| (Location::new(file, *span), anchor(&text, *span))));
-        }
-        texts
+        offsets.par_sort_unstable();
+        offsets.dedup();
+        let by_file: Vec<&[(FileId, u32)]> = offsets.chunk_by(|a, b| a.0 == b.0).collect();
+        let read = |offsets: &&[(FileId, u32)]| {
+            let file = offsets[0].0;
+            let text = files.text(file)?;
+            let first = diagnostics.partition_point(|diagnostic| diagnostic.location.file < file);
+            let spans = diagnostics[first..].iter().map(|diagnostic| diagnostic.location);
+            let mut spans: Vec<Span> =
+                spans.take_while(|location| location.file == file).map(|location| location.span).collect();
+            spans.dedup();
+            let positions = positions(&text, offsets.iter().map(|(_, offset)| *offset)).collect();
+            let anchors = spans.into_iter().map(|span| (span, anchor(&text, span))).collect();
+            Some((file, Text { positions, anchors }))
+        };
+        Self(by_file.par_iter().filter_map(read).collect())
+    }
+
+    fn of(&self, file: FileId) -> Option<&Text> {
+        let index = self.0.binary_search_by_key(&file, |(file, _)| *file).ok()?;
+        Some(&self.0[index].1)
     }
 
     fn anchor(&self, location: Location) -> &[u8] {
-        self.anchors.get(&location).map_or(&[], Vec::as_slice)
+        let anchor = |text: &'_ Text| text.anchors.binary_search_by_key(&location.span, |(span, _)| *span).ok();
+        self.of(location.file).and_then(|text| Some(text.anchors[anchor(text)?].1.as_slice())).unwrap_or_default()
     }
 
     fn place(&self, location: Location, files: &dyn FileTable) -> Place {
+        let text = self.of(location.file);
+        let at = |offset| {
+            let positions = &text?.positions;
+            let index = positions.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
+            Some(positions[index].1)
+        };
         let first = Position { line: 1, column: 1, offset: 0 };
-        let at = |offset| self.positions.get(&(location.file, offset)).copied().unwrap_or(first);
         Place {
             file: location.file,
             path: files.path(location.file).to_owned(),
-            start: at(location.span.start),
-            end: at(location.span.end),
+            start: at(location.span.start).unwrap_or(first),
+            end: at(location.span.end).unwrap_or(first),
         }
     }
 }
 
 /// The positions of sorted offsets. Each is counted from the one before, so that a thousand findings in a line of a
 /// megabyte take as long as one.
-fn positions<'a>(text: &'a [u8], offsets: &'a [u32]) -> impl Iterator<Item = (u32, Position)> + 'a {
+fn positions(text: &[u8], offsets: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, Position)> {
     let mut from = Position { line: 1, column: 1, offset: 0 };
-    offsets.iter().map(move |at| {
-        let piece = Span::new(from.offset, *at).slice(text);
-        let step = LineIndex::new(piece).position(piece, *at);
+    offsets.map(move |at| {
+        let piece = Span::new(from.offset, at).slice(text);
+        let step = LineIndex::new(piece).position(piece, at);
         let column = if step.line == 1 { from.column + step.column - 1 } else { step.column };
         let position = Position { line: from.line + step.line - 1, column, offset: from.offset + step.offset };
         let inside_character = text.get(position.offset as usize).is_some_and(|byte| byte & 0xc0 == 0x80);
         if !inside_character {
             from = position; // a part of a character would be counted differently alone
         }
-        (*at, position)
+        (at, position)
     })
 }
 
@@ -250,10 +297,10 @@ fn anchor(text: &[u8], span: Span) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::diagnostic::{Edit, Fix};
+    use crate::diagnostic::Fix;
 
     const LINT: LintId = LintId::new("terraform/unsorted-tags");
 
@@ -261,12 +308,12 @@ mod tests {
     struct Files {
         directory: &'static str,
         files: Vec<(&'static str, Option<&'static str>)>,
-        reads: Cell<usize>,
+        reads: AtomicUsize,
     }
 
     impl Files {
         fn new(directory: &'static str, files: &[(&'static str, Option<&'static str>)]) -> Self {
-            Self { directory, files: files.to_vec(), reads: Cell::new(0) }
+            Self { directory, files: files.to_vec(), reads: AtomicUsize::new(0) }
         }
     }
 
@@ -278,7 +325,7 @@ mod tests {
             self.files[file.0 as usize].0
         }
         fn text(&self, file: FileId) -> Option<Arc<[u8]>> {
-            self.reads.set(self.reads.get() + 1);
+            self.reads.fetch_add(1, Ordering::Relaxed);
             self.files[file.0 as usize].1.map(|text| Arc::from(text.as_bytes()))
         }
         fn url(&self, lint: &LintId) -> Option<String> {
@@ -364,7 +411,7 @@ mod tests {
         let first = Diagnostic::new(LINT, Severity::Error, at(1, 0, 1), "b").label(at(0, 2, 4), "here").fix(fix);
         let second = Diagnostic::new(LINT, Severity::Note, at(0, 5, 99), "a").help("do").note("why").subject("s");
         let findings = resolve(vec![first, second], &files);
-        assert_eq!(files.reads.get(), 2);
+        assert_eq!(files.reads.load(Ordering::Relaxed), 2);
         let [a, b] = findings.as_slice() else { panic!("{findings:?}") };
         assert_eq!((a.place.path.as_str(), a.place.start.line, a.place.start.column), ("a.tf", 2, 3));
         assert_eq!((a.place.end.line, a.place.end.offset), (3, 9));
@@ -414,7 +461,7 @@ mod tests {
             let text = [&text[..], "é\n日本🦀".as_bytes(), &text[..]].concat();
             offsets.sort_unstable();
             let index = LineIndex::new(&text);
-            for (at, position) in positions(&text, &offsets) {
+            for (at, position) in positions(&text, offsets.iter().copied()) {
                 proptest::prop_assert_eq!(position, index.position(&text, at));
             }
         }

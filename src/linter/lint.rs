@@ -43,6 +43,12 @@ impl Lint {
     }
 }
 
+/// The lint with this id in a list that is sorted by id.
+#[must_use]
+pub fn find<'a>(lints: &'a [Lint], id: &str) -> Option<&'a Lint> {
+    lints.binary_search_by(|lint| lint.id.cmp(id)).ok().map(|index| &lints[index])
+}
+
 /// Whether a lint can mend what it finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FixKind {

@@ -10,7 +10,7 @@ mod rule_unit;
 mod syntax;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};
-pub use lint::{Check, FixKind, Lint};
+pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;
 pub use reporter::Reporter;

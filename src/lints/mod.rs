@@ -7,3 +7,11 @@ mod terraform;
 mod tftest;
 
 pub use registry::LINTS;
+
+use crate::linter::{self, Lint};
+
+/// The bundled lint with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Lint> {
+    linter::find(LINTS, id)
+}

@@ -1,8 +1,7 @@
 //! Reports for the tests of the formats.
 
-use std::cell::OnceCell;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Options, Report};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, LintId, Location, Severity};
@@ -14,7 +13,7 @@ use crate::source::Span;
 pub(super) struct Fixture {
     files: Vec<(String, Vec<u8>)>,
     diagnostics: Vec<Diagnostic>,
-    findings: OnceCell<Vec<Finding>>,
+    findings: OnceLock<Vec<Finding>>,
     pub(super) summary: Vec<String>,
     pub(super) options: Options,
 }

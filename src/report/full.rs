@@ -38,8 +38,8 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         groups.entry((finding.severity, &finding.lint)).or_default().push(finding);
     }
     for ((_, lint), findings) in groups {
-        let entries = merge_copies(&findings);
-        let limit = if report.options.all { entries.len() } else { PLACES };
+        let limit = if report.options.all { usize::MAX } else { PLACES };
+        let entries = merge_copies(&findings, limit);
         let mut help = None;
         for (index, entry) in entries.iter().take(limit).enumerate() {
             // The name once is enough, unless the first of the group is pages away.
@@ -69,25 +69,37 @@ struct Entry<'a> {
     finding: &'a Finding,
     /// How many findings these are.
     copies: usize,
+    /// Only of the entries that are shown.
     also: Vec<String>,
 }
 
-/// Joins findings that say the same of files of the same name, such as `environments/*/main.tf`.
-fn merge_copies<'a>(findings: &[&'a Finding]) -> Vec<Entry<'a>> {
+/// Joins findings that say the same of files of the same name, such as `environments/*/main.tf`. `findings` are in order
+/// of paths, and only the first `shown` entries tell where else they stand.
+fn merge_copies<'a>(findings: &[&'a Finding], shown: usize) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::new();
+    let mut said = HashMap::new();
     let mut known = HashMap::new();
-    let mut in_file = HashMap::new();
+    let mut in_file: HashMap<usize, u32> = HashMap::new();
+    let mut file = "";
     for finding in findings {
         let path = finding.place.path.as_str();
+        if path != file {
+            in_file.clear();
+            file = path;
+        }
         let name = path.rsplit('/').next();
-        let said = (name, &finding.message, &finding.note, &finding.help, &finding.subject);
-        let ordinal = in_file.entry((path, said)).or_insert(0_u32);
+        let number = said.len();
+        let saying = (name, &finding.message, &finding.note, &finding.help, &finding.subject);
+        let saying = *said.entry(saying).or_insert(number);
+        let ordinal = in_file.entry(saying).or_insert(0);
         *ordinal += 1;
-        let index = *known.entry((said, *ordinal)).or_insert(entries.len());
+        let index = *known.entry((saying, *ordinal)).or_insert(entries.len());
         if let Some(entry) = entries.get_mut(index) {
             entry.copies += 1;
-            entry.also.push(format!("{path}:{}", finding.place.start.line));
-            entry.also.extend_from_slice(&finding.also);
+            if index < shown {
+                entry.also.push(format!("{path}:{}", finding.place.start.line));
+                entry.also.extend_from_slice(&finding.also);
+            }
         } else {
             entries.push(Entry { finding, copies: 1, also: finding.also.clone() });
         }

@@ -62,7 +62,11 @@ impl<'a> Settings<'a> {
         let mut sets: Vec<(PathBuf, PathSet)> = sets.collect();
         sets[1..].sort_by_key(|(directory, _)| std::cmp::Reverse(directory.as_os_str().len()));
         sets.rotate_left(1); // the nearest first, the one for all others last
+        let excludes_nothing = sets.iter().all(|(_, set)| set.is_empty());
         move |path| {
+            if excludes_nothing {
+                return false;
+            }
             let inner = sets.iter().find_map(|(directory, set)| Some((path.strip_prefix(directory).ok()?, set)));
             inner.is_some_and(|(inner, set)| set.is_match(&inner.to_string_lossy().replace('\\', "/")))
         }
