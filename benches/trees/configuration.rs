@@ -10,6 +10,14 @@ const FIELDS: &[&str] = &["name", "size", "zone", "owner", "retention", "enabled
 const TYPES: &[&str] = &["string", "number", "bool", "list(string)", "map(string)", "set(number)", "any"];
 const KINDS: &[&str] =
     &["aws_instance", "aws_s3_bucket", "google_compute_disk", "azurerm_subnet", "kubernetes_service", "null_resource"];
+const PROVIDERS: &[(&str, &str)] = &[
+    ("aws", "\"~> 5.40\""),
+    ("azurerm", "\"~> 4.0\""),
+    ("google", "\"~> 6.0\""),
+    ("kubernetes", "\"~> 2.30\""),
+    ("null", "\"~> 3.2\""),
+    ("proxmox", "\"~> 0.70\""),
+];
 const FILES: &[&str] =
     &["compute", "iam", "locals", "main", "network", "outputs", "policy", "storage", "variables", "versions"];
 
@@ -18,21 +26,63 @@ pub(super) fn areas(random: &mut Random, areas: usize, count: usize, mean: usize
     let mut files = Vec::new();
     for module in 0..count {
         let directory = format!("modules/area-{:02}/{}-{module:04}", module % areas, random.pick(NOUNS));
+        let mut written = Vec::new();
         for name in FILES {
             let text = match *name {
                 "variables" => file(random, mean, variable),
                 "outputs" => file(random, mean, output),
-                "versions" => versions().to_owned(),
+                "versions" => String::new(),
                 "locals" => file(random, mean, locals),
                 // Makes up for the small `versions.tf`.
                 _ => file(random, mean + mean / 9, resource),
             };
-            files.push((format!("{directory}/{name}.tf"), text));
+            written.push((format!("{directory}/{name}.tf"), text));
         }
+        files.append(&mut complete(written));
         files.push((format!("{directory}/README.md"), format!("# Module {module}\n\nMakes things.\n")));
         files.push((format!("{directory}/deploy.sh"), "#!/bin/sh\nexec terraform apply\n".to_owned()));
     }
     files
+}
+
+/// What makes a module of its files: `versions.tf` asks for the providers that are used, and `outputs.tf` passes on what
+/// nothing else reads.
+pub(super) fn complete(mut files: Vec<(String, String)>) -> Vec<(String, String)> {
+    let all: String = files.iter().map(|(_, text)| text.as_str()).collect();
+    let providers = PROVIDERS.iter().filter(|(name, _)| all.contains(&format!("resource \"{name}_")));
+    let versions = versions(&providers.copied().collect::<Vec<_>>());
+    let mut passed_on = String::new();
+    for line in all.lines() {
+        let variable =
+            line.strip_prefix("variable \"").and_then(|rest| rest.split('"').next()).map(|name| ("var", name));
+        let is_local = |name: &&str| {
+            line.starts_with("  ") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        let local = line.split_once(" = ").map(|(name, _)| name.trim()).filter(is_local).map(|name| ("local", name));
+        let local = local.filter(|(_, name)| name.ends_with("_names"));
+        let Some((scope, name)) = variable.or(local) else { continue };
+        if !mentions(&all, &format!("{scope}.{name}")) {
+            let description = format!("\"The {name} of this module.\"");
+            let value = format!("{scope}.{name}");
+            let body = arguments(2, &[("description", &description), ("value", &value)]);
+            let _ = write!(passed_on, "\noutput \"{scope}_{name}\" {{\n{body}}}\n");
+        }
+    }
+    for (path, text) in &mut files {
+        if path.ends_with("/versions.tf") {
+            text.clone_from(&versions);
+        } else if path.ends_with("/outputs.tf") {
+            text.push_str(&passed_on);
+        }
+    }
+    files
+}
+
+/// Whether `text` has `name` as a whole.
+fn mentions(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        !text[at + name.len()..].starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
+    })
 }
 
 /// A file of about `mean` bytes made of the blocks that `block` writes. `block` gets a number that is new every time.
@@ -147,6 +197,13 @@ fn heredoc(random: &mut Random) -> String {
     text + "    %{~for host in var.hosts~}\n    echo ${host} >> /etc/hosts\n    %{~endfor~}\n  EOT\n"
 }
 
-pub(super) const fn versions() -> &'static str {
-    "terraform {\n  required_version = \">= 1.5\"\n\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = \"~> 5.40\"\n    }\n  }\n}\n"
+/// `versions.tf` of a module that uses these providers.
+fn versions(providers: &[(&str, &str)]) -> String {
+    let blocks = providers.iter().map(|(name, version)| {
+        let owner = if *name == "proxmox" { "bpg" } else { "hashicorp" };
+        let source = format!("\"{owner}/{name}\"");
+        format!("    {name} = {{\n{}    }}\n", arguments(6, &[("source", &source), ("version", version)]))
+    });
+    let blocks: String = blocks.collect();
+    format!("terraform {{\n  required_version = \">= 1.5\"\n\n  required_providers {{\n{blocks}  }}\n}}\n")
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::configuration::{arguments, file, locals, output, variable, versions};
+use super::configuration::{arguments, complete, file, locals, output, variable};
 use super::random::Random;
 use super::rules;
 
@@ -27,13 +27,15 @@ const MEAN: usize = 2850;
 pub(super) fn files(random: &mut Random) -> Vec<(String, String)> {
     let mut files = vec![(".sprag.hcl".to_owned(), settings().to_owned())];
     for module in MODULES {
-        let mut add = |name: &str, text| files.push((format!("modules/{module}/{name}"), text));
+        let mut written = Vec::new();
+        let mut add = |name: &str, text| written.push((format!("modules/{module}/{name}"), text));
         add("main.tf", file(random, 2 * MEAN, machine));
         add("locals.tf", file(random, MEAN / 2, locals));
         add("variables.tf", file(random, 2 * MEAN, variable));
         add("outputs.tf", file(random, MEAN, output));
-        add("versions.tf", versions().to_owned());
+        add("versions.tf", String::new());
         add("tests/regression.tftest.hcl", file(random, 2 * MEAN, run));
+        files.append(&mut complete(written));
     }
     for environment in ["lab", "prod", "staging"] {
         let mut add = |name: &str, text| files.push((format!("environments/{environment}/{name}"), text));
@@ -69,9 +71,10 @@ fn machine(random: &mut Random, number: usize) -> String {
     let address = format!("\"10.0.{}.{}/24\"", random.below(250), 1 + random.below(250));
     let head =
         [("node_name", "var.node"), ("vm_id", "var.id"), ("tags", "sort(distinct(concat([\"terraform\"], var.tags)))")];
+    let controller = if kind.ends_with("_vm") { "  scsi_hardware = \"virtio-scsi-single\"\n\n" } else { "" };
     let disk = [("interface", "\"scsi0\""), ("datastore_id", "var.datastore"), ("size", "var.disk_size")];
     format!(
-        "# Machine {number}: made once, changed in place.\nresource \"{kind}\" \"machine_{number}\" {{\n{}\n  disk {{\n{}  }}\n\n  initialization {{\n    ip_config {{\n      ipv4 {{\n        address = {address}\n      }}\n    }}\n  }}\n\n  lifecycle {{\n    precondition {{\n      condition     = var.disk_size >= 8 && length(var.tags) > 0\n      error_message = \"Machine ${{var.id}} needs 8 GB and a tag.\"\n    }}\n  }}\n}}\n",
+        "# Machine {number}: made once, changed in place.\nresource \"{kind}\" \"machine_{number}\" {{\n{}\n{controller}  disk {{\n{}  }}\n\n  initialization {{\n    ip_config {{\n      ipv4 {{\n        address = {address}\n      }}\n    }}\n  }}\n\n  lifecycle {{\n    precondition {{\n      condition     = var.disk_size >= 8 && length(var.tags) > 0\n      error_message = \"Machine ${{var.id}} needs 8 GB and a tag.\"\n    }}\n  }}\n}}\n",
         arguments(2, &head),
         arguments(4, &disk),
     )

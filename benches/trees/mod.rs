@@ -56,10 +56,12 @@ impl Tree {
     /// # Errors
     /// When a directory or a file cannot be written.
     pub(crate) fn write(&self, root: &Path) -> io::Result<()> {
+        // A repository of its own, whatever it lies in.
+        fs::create_dir_all(root.join(".git"))?;
         let mut made = "";
         for (path, text) in &self.files {
             let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-            if directory != made || !root.exists() {
+            if directory != made {
                 fs::create_dir_all(root.join(directory))?;
                 made = directory;
             }
