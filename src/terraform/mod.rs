@@ -11,7 +11,7 @@ mod unused;
 mod version;
 
 pub use module::{Declaration, Module, Resource, ResourceMode};
-pub use providers::{ProviderReference, Requirement, provider_references, required_providers};
+pub use providers::{ProviderReference, Requirement, required_providers};
 pub use source::{Role, Source};
 pub use summary::{Call, ModuleKind, ModuleSummary, classify_modules, is_fixture};
 pub use survey::{Place, Survey, Wrapper, key_name};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::{Role, Source, Survey, TestFile};
+use super::{ProviderReference, Role, Source, Survey, TestFile, providers};
 use crate::diagnostic::Location;
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
@@ -183,6 +183,7 @@ pub struct Module<'a> {
     /// False where a file did not parse or could not be read, so that what seems to be missing may be there.
     pub is_complete: bool,
     survey: OnceCell<Survey<'a>>,
+    provider_references: OnceCell<Vec<ProviderReference<'a>>>,
 }
 
 impl<'a> Module<'a> {
@@ -203,6 +204,7 @@ impl<'a> Module<'a> {
             tests: Vec::new(),
             is_complete: !sources.iter().any(|source| source.is_broken() && source.role.is_configuration()),
             survey: OnceCell::new(),
+            provider_references: OnceCell::new(),
         };
         for source in sources {
             match source.role {
@@ -225,6 +227,11 @@ impl<'a> Module<'a> {
     /// What a walk over all expressions finds, walked when first asked for.
     pub fn survey(&self) -> &Survey<'a> {
         self.survey.get_or_init(|| Survey::of(self.sources))
+    }
+
+    /// Every use of a provider, in order of files. `terraform` is built in and left out.
+    pub fn provider_references(&self) -> &[ProviderReference<'a>] {
+        self.provider_references.get_or_init(|| providers::references(self))
     }
 
     /// Whether Terraform seems to be run here: there is a backend, a configured provider or a file of values. Callers

@@ -36,9 +36,8 @@ pub fn required_providers<'a>(module: &Module<'a>) -> Vec<Requirement<'a>> {
     found
 }
 
-/// Every use of a provider, in order of files. `terraform` is built in and left out.
-#[must_use]
-pub fn provider_references<'a>(module: &Module<'a>) -> Vec<ProviderReference<'a>> {
+/// See [`Module::provider_references`].
+pub(super) fn references<'a>(module: &Module<'a>) -> Vec<ProviderReference<'a>> {
     let mut found = Vec::new();
     for source in module.configuration() {
         for block in source.document().root().blocks() {

@@ -7,7 +7,7 @@ use crate::diagnostic::Applicability;
 use crate::linter::{Check, Reporter};
 use crate::source::Span;
 use crate::syntax::hcl::ExprKind;
-use crate::terraform::{Module, Requirement, provider_references, required_providers};
+use crate::terraform::{Module, Requirement, required_providers};
 
 pub(crate) const CHECK: Check = Check::Module(check);
 
@@ -22,9 +22,9 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
     }
     let requirements = required_providers(module);
     let mut seen = HashSet::new();
-    for reference in provider_references(module) {
+    for reference in module.provider_references() {
         let name = reference.name.as_ref();
-        if !seen.insert(reference.name.clone()) {
+        if !seen.insert(name) {
             continue;
         }
         let mut own = requirements.iter().filter(|requirement| requirement.entry.name() == name).peekable();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::is_kept_house;
 use crate::linter::{Check, Reporter};
 use crate::syntax::hcl::ExprView;
-use crate::terraform::{Module, provider_references, required_providers};
+use crate::terraform::{Module, required_providers};
 
 pub(crate) const CHECK: Check = Check::Module(check);
 
@@ -20,7 +20,7 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
         return;
     }
     let mut used: HashSet<String> =
-        provider_references(module).into_iter().map(|reference| reference.name.into_owned()).collect();
+        module.provider_references().iter().map(|reference| reference.name.to_string()).collect();
     // `moved`, `removed` and `import` name resources that need their provider.
     for value in module.others.iter().flat_map(|other| other.block.body().attributes()) {
         let steps = value.value().as_reference().unwrap_or_default();

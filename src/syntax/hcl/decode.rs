@@ -86,8 +86,10 @@ fn unescape_sequences(text: &str) -> Cow<'_, str> {
 
 /// Backslash escapes and doubled sequence starts. Escapes that are not allowed stay as they are: they were reported.
 fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return unescape_sequences(text);
+    match memchr::memchr3(b'\\', b'$', b'%', text.as_bytes()) {
+        None => return Cow::Borrowed(text),
+        Some(_) if memchr::memchr(b'\\', text.as_bytes()).is_none() => return unescape_sequences(text),
+        Some(_) => {}
     }
     let mut value = String::with_capacity(text.len());
     let mut rest = text;
