@@ -44,6 +44,8 @@ pub struct Environment {
     pub timeout: Located<Duration>,
     /// What must answer before terraform is started.
     pub reach: Vec<Located<Reach>>,
+    /// A file of certificates to trust in `https` checks, relative to the directory of the configuration.
+    pub ca: Option<Located<String>>,
     /// Variable files in order, relative to `directory`.
     pub var_files: Vec<Located<String>>,
     /// Arguments of `-backend-config`: files relative to `directory`, or `key=value`.

@@ -30,7 +30,7 @@ pub fn resolve(path: &str, loaded: Option<&Path>, is_loaded: impl Fn(&Path) -> b
 #[must_use]
 pub fn of_scan<'a>(environment: &'a Environment, notify: Option<&'a Notify>) -> Vec<&'a str> {
     let files = [&environment.var_files, &environment.backend_config, &environment.env_files];
-    let own = files.into_iter().flatten().map(|file| file.value.as_str());
+    let own = files.into_iter().flatten().chain(&environment.ca).map(|file| file.value.as_str());
     known(own.chain(of_notify(notify)))
 }
 

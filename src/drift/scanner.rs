@@ -15,6 +15,7 @@ use super::lines::{Messages, group};
 use super::lock::{EnvironmentLock, LockError};
 use super::mask::Masker;
 use super::plan::Plan;
+use super::plan_file::state_serial;
 use super::process::{Deadline, Ended, Interrupts, Output};
 use super::reach::Reacher;
 use super::scan::{Checkout, ErrorKind, Failure, Finding, Phase, Scan, Verdict};
@@ -246,9 +247,10 @@ impl Scanner<'_> {
         if self.environment.reach.is_empty() {
             return Ok(());
         }
-        let reacher = Reacher::new(None).map_err(|message| {
-            failed(ErrorKind::Config, Phase::Reach, message, Some("install the system's certificates"))
-        })?;
+        let ca = self.environment.ca.as_ref().map(|path| self.base.join(self.credential(&path.value)));
+        let remedy = if ca.is_some() { "see `ca` of the environment" } else { "install the system's certificates" };
+        let reacher = Reacher::new(ca.as_deref())
+            .map_err(|message| failed(ErrorKind::Config, Phase::Reach, message, Some(remedy)))?;
         for target in &self.environment.reach {
             self.go_on()?;
             reacher.check(&target.value, &SystemClock, deadline.ask()).map_err(|unreachable| {
@@ -343,6 +345,7 @@ impl Scanner<'_> {
         };
         let result = self.persist(Phase::Plan, deadline, &mut attempt);
         scan.findings.extend(last);
+        scan.serial = state_serial(&file.0);
         result
     }
 

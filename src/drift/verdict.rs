@@ -1,4 +1,6 @@
-//! From rows to a verdict, and how much of what rows say is noise of the provider. Pure.
+//! From rows to a verdict, and which rows are noise of the provider. Pure.
+
+use std::collections::HashSet;
 
 use super::scan::{Cause, Change, Checkout, Verdict};
 
@@ -17,39 +19,20 @@ pub fn judge(rows: &[Change], checkout: &Checkout) -> Verdict {
     }
 }
 
-/// What an earlier scan saw that had a verdict.
-#[derive(Clone, Debug, Default)]
-pub struct Earlier {
-    /// The serial of the state that it compared.
-    pub serial: Option<u64>,
-    /// The fingerprints of its rows.
-    pub fingerprints: Vec<String>,
-}
-
-/// Marks the rows that came back after an apply: terraform wrote the state since they were seen, or they were gone in
-/// between. `earlier` is in the order of time; `serial` is that of the state the rows come from.
-pub fn mark_recurring(rows: &mut [Change], earlier: &[Earlier], serial: Option<u64>) {
+/// Marks the rows that came back after an apply, which is noise of the provider: they were seen before, and terraform
+/// wrote the state since. `seen` are fingerprints with the serial of the state in which they were seen; `serial` is that
+/// of the state the rows come from.
+pub fn mark_recurring<'s>(
+    rows: &mut [Change],
+    seen: impl IntoIterator<Item = (&'s str, Option<u64>)>,
+    serial: Option<u64>,
+) {
+    let was_written = |then: Option<u64>| then.zip(serial).is_some_and(|(then, now)| then < now);
+    let returned: HashSet<&str> =
+        seen.into_iter().filter(|(_, then)| was_written(*then)).map(|(fingerprint, _)| fingerprint).collect();
     for row in rows {
-        let has_it = |scan: &&Earlier| scan.fingerprints.contains(&row.fingerprint);
-        let first = earlier.iter().position(|scan| has_it(&scan));
-        let was_gone = first.is_some_and(|first| earlier[first..].iter().any(|scan| !has_it(&scan)));
-        let was_applied = earlier.iter().filter(has_it).any(|scan| match (scan.serial, serial) {
-            (Some(then), Some(now)) => then < now,
-            _ => false,
-        });
-        row.flags.recurring = was_gone || was_applied;
+        row.flags.recurring = returned.contains(row.fingerprint.as_str());
     }
-}
-
-/// The share of noise among the rows that raised an alarm, from 0 to 1; 0 where none did. Noise is another order, one
-/// sort of nothing instead of another, and what comes back after every apply.
-pub fn noise_ratio<'c>(rows: impl IntoIterator<Item = &'c Change>) -> f64 {
-    let (mut alarms, mut noise) = (0_u32, 0_u32);
-    for row in rows.into_iter().filter(|row| row.cause.is_drift() && row.ignored_by.is_none()) {
-        alarms += 1;
-        noise += u32::from(row.flags.order_only || row.flags.empty_equivalent || row.flags.recurring);
-    }
-    if alarms == 0 { 0.0 } else { f64::from(noise) / f64::from(alarms) }
 }
 
 #[cfg(test)]
@@ -96,31 +79,17 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_back_is_recurring() {
-        let scan = |serial, prints: &[&str]| Earlier {
-            serial,
-            fingerprints: prints.iter().map(|print| (*print).to_owned()).collect(),
-        };
-        let is_recurring = |earlier: &[Earlier], serial| {
+    fn what_comes_back_after_an_apply_is_recurring() {
+        let is_recurring = |seen: &[(&str, Option<u64>)], serial| {
             let mut rows = [row(Cause::Manual, "f")];
-            mark_recurring(&mut rows, earlier, serial);
+            mark_recurring(&mut rows, seen.iter().copied(), serial);
             rows[0].flags.recurring
         };
         assert!(!is_recurring(&[], Some(5)));
-        assert!(!is_recurring(&[scan(Some(5), &["f"])], Some(5)), "not applied yet");
-        assert!(is_recurring(&[scan(Some(5), &["f"])], Some(6)), "the state was written since");
-        assert!(is_recurring(&[scan(None, &["f"]), scan(None, &["g"])], None), "it was gone in between");
-        assert!(!is_recurring(&[scan(Some(4), &["g"]), scan(Some(5), &["f"])], Some(5)), "it is new since then");
-    }
-
-    #[test]
-    fn noise_is_a_share_of_alarms() {
-        let mut noisy = row(Cause::Manual, "");
-        noisy.flags.order_only = true;
-        let mut ignored = noisy.clone();
-        ignored.ignored_by = Some(1);
-        let rows = [row(Cause::Manual, ""), noisy, ignored, row(Cause::Ahead, "")];
-        assert!((noise_ratio(&rows) - 0.5).abs() < 1e-9);
-        assert!(noise_ratio(&rows[3..]).abs() < 1e-9);
+        assert!(!is_recurring(&[("f", Some(5))], Some(5)), "not applied yet");
+        assert!(is_recurring(&[("f", Some(5))], Some(6)), "the state was written since");
+        assert!(!is_recurring(&[("g", Some(4)), ("f", Some(5))], Some(5)), "it is new since then");
+        assert!(!is_recurring(&[("f", None)], Some(6)), "nobody knows what was written");
+        assert!(!is_recurring(&[("f", Some(7))], Some(6)), "another state");
     }
 }

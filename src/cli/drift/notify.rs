@@ -13,7 +13,7 @@ use crate::cli::args::DriftNotifyArgs;
 use crate::cli::files::read_limited;
 use crate::cli::terminal;
 use crate::config::{Alertmanager, Credentials, Notify};
-use crate::drift::history::{Alert, Delivery, History};
+use crate::drift::history::{Alert, Delivery, History, Location, Origin};
 use crate::drift::notify::{self, Context};
 use crate::drift::{Client, credentials};
 
@@ -27,7 +27,10 @@ pub(super) fn run(args: &DriftNotifyArgs) -> Result<(), String> {
     }
     let location = settings.location()?;
     match History::open_existing(&location.path).map_err(|error| error.to_string())? {
-        Some(mut history) => deliver(&mut history, &settings),
+        Some(mut history) => {
+            retire(&mut history, &settings, &location)?;
+            deliver(&mut history, &settings)
+        }
         None => Ok(()),
     }
 }
@@ -37,6 +40,18 @@ fn alertmanager(settings: &Settings) -> Option<&Alertmanager> {
         Some(Notify::Alertmanager(alertmanager)) => Some(alertmanager),
         _ => None,
     }
+}
+
+/// Ends the alerts of environments that left the configuration. Only where the history is this configuration's own: that of
+/// a user may hold scans of several repositories.
+fn retire(history: &mut History, settings: &Settings, location: &Location) -> Result<(), String> {
+    if location.origin == Origin::User {
+        return Ok(());
+    }
+    let configured: Vec<&str> =
+        settings.drift.environments.iter().map(|environment| environment.name.value.0.as_str()).collect();
+    let notifies = alertmanager(settings).is_some();
+    history.retire_alerts(&configured, now_ms(), notifies).map_err(|error| error.to_string())
 }
 
 /// Posts what waits, then what is open. What could not be told stays in the history and is told by the next call.
@@ -135,8 +150,8 @@ fn instance() -> String {
 }
 
 /// Tells after a scan; a failure changes neither verdict nor exit status, but is said.
-pub(super) fn after_scan(history: &mut History, settings: &Settings) {
-    if let Err(reason) = deliver(history, settings) {
+pub(super) fn after_scan(history: &mut History, settings: &Settings, location: &Location) {
+    if let Err(reason) = retire(history, settings, location).and_then(|()| deliver(history, settings)) {
         terminal::complain(&reason);
     }
 }

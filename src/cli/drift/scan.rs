@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 use super::settings::Settings;
@@ -14,7 +15,7 @@ use crate::cli::terminal;
 use crate::config::{Date, Environment, Notify};
 use crate::drift::history::{History, Policy, StoredScan};
 use crate::drift::metrics::{self, Measured};
-use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict};
+use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict, mark_recurring};
 use crate::suggest;
 
 /// How many environments are scanned at once: a plan keeps a core and a provider busy.
@@ -46,21 +47,18 @@ pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
     let due = due(args, wanted, &history)?;
     watch_signals(&interrupts)?;
     let mut troubles = Vec::new();
-    let (mut scans, mut stored) = (Vec::new(), Vec::new());
-    // What one environment meets with costs the others nothing.
-    for outcome in scan_all(&due, &scanner) {
-        match outcome {
-            Outcome::Interrupted => troubles.push("interrupted: an unfinished scan leaves nothing".to_owned()),
-            Outcome::Scanned(mut scan) => {
-                match keep(&mut scan, &mut history, &settings) {
-                    Ok(kept) => stored.push(kept),
-                    Err(trouble) => troubles.push(trouble),
-                }
-                scans.push(*scan);
-            }
+    let mut done: BTreeMap<usize, (Scan, Option<StoredScan>)> = BTreeMap::new();
+    // What one environment meets with costs the others nothing: each is kept as soon as it is done.
+    scan_all(&due, &scanner, |index, outcome| match outcome {
+        Outcome::Interrupted => troubles.push("interrupted: an unfinished scan leaves nothing".to_owned()),
+        Outcome::Scanned(mut scan) => {
+            let kept = keep(&mut scan, &mut history, &settings).map_err(|trouble| troubles.push(trouble)).ok();
+            done.insert(index, (*scan, kept));
         }
-    }
-    notify::after_scan(&mut history, &settings);
+    });
+    let (scans, stored): (Vec<Scan>, Vec<Option<StoredScan>>) = done.into_values().unzip();
+    let stored: Vec<StoredScan> = stored.into_iter().flatten().collect();
+    notify::after_scan(&mut history, &settings, &location);
     // After the notifications, so that what was just delivered is not counted as undelivered.
     troubles.extend(scans.iter().filter_map(|scan| measure(scan, &history, &settings).err()));
     match args.format {
@@ -133,27 +131,31 @@ fn due<'e>(
     Ok(due)
 }
 
-/// Scans several environments at a time; the outcomes are in the order of the configuration.
+/// Scans several environments at a time. `done` is told of each as it ends, with its place in the configuration.
 fn scan_all<'e>(
     environments: &[&'e Environment],
     scanner: &(dyn Fn(&'e Environment) -> Scanner<'e> + Sync),
-) -> Vec<Outcome> {
-    let outcomes = Mutex::new(BTreeMap::new());
-    let next = std::sync::atomic::AtomicUsize::new(0);
+    mut done: impl FnMut(usize, Outcome),
+) {
+    let next = AtomicUsize::new(0);
+    let (sender, outcomes) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(environments.len()) {
-            scope.spawn(|| {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
                 loop {
-                    let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(environment) = environments.get(index) else { return };
                     progress(&environment.name.value.0);
-                    let outcome = scanner(environment).scan();
-                    outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, outcome);
+                    if sender.send((index, scanner(environment).scan())).is_err() {
+                        return;
+                    }
                 }
             });
         }
+        drop(sender);
+        outcomes.into_iter().for_each(|(index, outcome)| done(index, outcome));
     });
-    outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_values().collect()
 }
 
 /// A word on a terminal while nothing else is to be seen.
@@ -166,7 +168,7 @@ fn progress(name: &str) {
 
 /// Writes a scan into the history.
 fn keep(scan: &mut Scan, history: &mut History, settings: &Settings) -> Result<StoredScan, String> {
-    mark_recurring(scan, history)?;
+    compare_with_past(scan, history)?;
     let failed = |error: crate::drift::history::HistoryError| error.to_string();
     let notify = settings.drift.notify.as_ref().map(|notify| &notify.value);
     let policy =
@@ -193,19 +195,12 @@ fn measure(scan: &Scan, history: &History, settings: &Settings) -> Result<(), St
     written.map(|_| ()).map_err(|error| format!("metrics in {}: {error}", directory.display()))
 }
 
-/// A change that came back after the state was written since is noise of the provider.
-fn mark_recurring(scan: &mut Scan, history: &History) -> Result<(), String> {
+/// Notes which changes were seen before terraform last wrote the state.
+fn compare_with_past(scan: &mut Scan, history: &History) -> Result<(), String> {
     let fingerprints: Vec<&str> = scan.changes.iter().map(|change| change.fingerprint.as_str()).collect();
     let sightings = history.sightings(&scan.environment, &fingerprints).map_err(|error| error.to_string())?;
-    let serial = scan.serial;
-    let returned: Vec<String> = sightings
-        .into_iter()
-        .filter(|sighting| sighting.serial.zip(serial).is_some_and(|(then, now)| then < now))
-        .map(|sighting| sighting.fingerprint)
-        .collect();
-    for change in &mut scan.changes {
-        change.flags.recurring = returned.contains(&change.fingerprint);
-    }
+    let seen = sightings.iter().map(|sighting| (sighting.fingerprint.as_str(), sighting.serial));
+    mark_recurring(&mut scan.changes, seen, scan.serial);
     Ok(())
 }
 

@@ -54,6 +54,7 @@ fn read_environment(name: Located<Name>, section: &mut Section<'_>) -> Option<En
         schedule: section.or("schedule", Schedule("daily".to_owned())),
         interval: section.or("interval", DAY),
         reach: section.list("reach"),
+        ca: section.optional("ca"),
         var_files: section.list("var_files"),
         backend_config: section.list("backend_config"),
         env_files: section.list("env_files"),
