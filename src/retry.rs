@@ -28,6 +28,14 @@ impl Default for Policy {
     }
 }
 
+impl Policy {
+    /// A single attempt that may take `timeout`.
+    #[must_use]
+    pub const fn once(timeout: Duration) -> Self {
+        Self { attempts: NonZeroU32::MIN, delay: Duration::ZERO, timeout: Some(timeout) }
+    }
+}
+
 /// One attempt of several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {

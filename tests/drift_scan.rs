@@ -12,143 +12,11 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use common::e2e::{Sandbox, skip};
+use common::e2e::skip;
+use common::lab::{CONFIG, Lab, Receiver, SECRET};
 use serde_json::{Value, json};
-
-const SECRET: &str = "canary-0f2c8a51";
-
-const MODULE: &str = r#"terraform {
-  required_providers {
-    proxmox = { source = "bpg/proxmox" }
-  }
-}
-
-variable "note" {
-  type      = string
-  sensitive = true
-}
-
-resource "proxmox_virtual_environment_vm" "web" {
-  node_name   = "pve"
-  vm_id       = 101
-  name        = "web"
-  description = "the web"
-}
-
-resource "proxmox_virtual_environment_vm" "db" {
-  node_name   = "pve"
-  vm_id       = 102
-  name        = "db"
-  description = var.note
-}
-"#;
-
-const CONFIG: &str = r#"drift {
-  environment "prod" {
-    directory = "prod"
-    env_files = ["../provider.env"]
-    timeout   = "2m"
-  }
-  metrics {
-    directory     = "metrics"
-    compatibility = "pve_drift"
-  }
-}
-"#;
-
-/// A repository with one applied environment, its infrastructure, and a terraform that writes down what it is told.
-struct Lab {
-    sandbox: Sandbox,
-    root: PathBuf,
-}
-
-impl Lab {
-    fn new() -> Option<Self> {
-        let sandbox = Sandbox::with_providers()?;
-        let root = sandbox.path("lab");
-        for directory in ["prod", "metrics", "bin"] {
-            fs::create_dir_all(root.join(directory)).unwrap();
-        }
-        let lab = Self { sandbox, root };
-        lab.write("prod/main.tf", MODULE);
-        lab.write("prod/terraform.tfvars", &format!("note = \"{SECRET}\"\n"));
-        lab.write(".sprag.hcl", CONFIG);
-        let infrastructure = lab.root.join("infrastructure.json");
-        lab.write(
-            "provider.env",
-            &format!("SPRAG_TEST_PROVIDER_STATE={}\nTF_DISABLE_PLUGIN_TLS=1\n", infrastructure.display()),
-        );
-        lab.write(
-            "bin/terraform",
-            &format!(
-                "#!/bin/sh\necho \"$@\" >> '{}'\nexec {} \"$@\"\n",
-                lab.root.join("said").display(),
-                real_terraform()
-            ),
-        );
-        fs::set_permissions(lab.root.join("bin/terraform"), fs::Permissions::from_mode(0o755)).unwrap();
-        let state = infrastructure.to_str().unwrap().to_owned();
-        for arguments in [&["init", "-input=false", "-no-color"][..], &["apply", "-auto-approve", "-no-color"]] {
-            let variables = [("SPRAG_TEST_PROVIDER_STATE", state.as_str())];
-            let output = lab.sandbox.terraform_with(&lab.root.join("prod"), arguments, &variables);
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        }
-        fs::remove_dir_all(lab.root.join("prod/.terraform")).unwrap();
-        Some(lab)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        fs::write(self.root.join(path), text).unwrap();
-    }
-
-    /// Changes the infrastructure as a click in the user interface would: its guests by id.
-    fn click(&self, change: impl Fn(&mut Value)) {
-        self.infrastructure(|whole| change(&mut whole["resources"]["proxmox_virtual_environment_vm"]));
-    }
-
-    fn infrastructure(&self, change: impl Fn(&mut Value)) {
-        let path = self.root.join("infrastructure.json");
-        let mut whole: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        change(&mut whole);
-        fs::write(&path, serde_json::to_vec_pretty(&whole).unwrap()).unwrap();
-    }
-
-    fn sprag(&self, arguments: &[&str]) -> Output {
-        let path = format!("{}:{}", self.root.join("bin").display(), std::env::var("PATH").unwrap());
-        Command::new(env!("CARGO_BIN_EXE_sprag"))
-            .args(["drift"])
-            .args(arguments)
-            .current_dir(&self.root)
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", self.sandbox.path("home"))
-            .env("TF_CLI_CONFIG_FILE", self.sandbox.path("mirror").join("terraform.rc"))
-            .output()
-            .unwrap()
-    }
-
-    /// The one scan of `drift scan --format json`, and the exit status.
-    fn scan(&self) -> (Value, i32) {
-        let output = self.sprag(&["scan", "prod", "--format", "json"]);
-        let document: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-        assert_eq!(document["version"], 1);
-        (document["scans"][0].clone(), output.status.code().unwrap())
-    }
-
-    fn metrics(&self) -> String {
-        fs::read_to_string(self.root.join("metrics/sprag_drift_prod.prom")).unwrap()
-    }
-}
-
-fn real_terraform() -> String {
-    let output = Command::new("sh").args(["-c", "command -v terraform"]).output().unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
 
 /// The paths of all files below `directory`.
 fn files(directory: &Path) -> Vec<PathBuf> {
@@ -202,6 +70,71 @@ fn a_day_in_the_life_of_an_environment() {
         let leaks = bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
         assert!(!leaks, "the secret is in {}", path.display());
     }
+}
+
+#[test]
+fn what_comes_back_after_an_apply_is_noise() {
+    let Some(lab) = Lab::new() else { return skip("terraform") };
+    let by_hand = || lab.click(|guests| guests["101"]["description"] = json!("by hand"));
+    let is_recurring = || lab.scan().0["changes"][0]["recurring"] == true;
+    by_hand();
+    assert!(!is_recurring(), "seen for the first time");
+    assert!(!is_recurring(), "nobody applied anything");
+    lab.apply();
+    assert_eq!(lab.scan().1, 0);
+    by_hand();
+    assert!(is_recurring(), "it came back");
+    assert!(is_recurring(), "it is still the one that came back");
+    assert!(lab.metrics().contains("sprag_drift_noise_ratio{environment=\"prod\"} 1"), "{}", lab.metrics());
+}
+
+#[test]
+fn a_pause_ends_by_itself_or_by_hand() {
+    let Some(lab) = Lab::new() else { return skip("terraform") };
+    let said = |arguments: &[&str]| {
+        let output = lab.sprag(arguments);
+        let text = [output.stdout, output.stderr].concat();
+        (String::from_utf8(text).unwrap(), output.status.code())
+    };
+    let (text, status) = said(&["pause", "prod", "--until", "4h"]);
+    assert!(text.contains("prod is paused until ") && status == Some(0), "{text}");
+    let (text, status) = said(&["scan"]);
+    assert!(text.contains("prod is paused and not scanned") && status == Some(0), "{text}");
+    assert!(!lab.root.join("said").exists(), "terraform was started");
+    assert!(lab.json(&["status"])["environments"][0]["paused_until"].is_string());
+    assert!(said(&["pause", "prod", "--end"]).0.contains("prod is scanned again"));
+    assert!(said(&["pause", "prod", "--end"]).0.contains("prod was not paused"));
+    assert_eq!(lab.scan().1, 0);
+    for (arguments, message) in [
+        (&["pause", "prd", "--until", "4h"][..], "did you mean `prod`?"),
+        (&["pause", "prod", "--until", "soon"], "`soon` is no time"),
+        (&["pause", "prod", "--until", "2020-01-01"], "is over already"),
+        (&["pause", "prod"], "--until"),
+    ] {
+        let (text, status) = said(arguments);
+        assert!(text.contains(message) && status == Some(1), "{text}");
+    }
+}
+
+#[test]
+fn the_alerts_of_an_environment_that_is_gone_are_ended() {
+    let Some(lab) = Lab::new() else { return skip("terraform") };
+    let receiver = Receiver::listen(0);
+    let tail = format!(
+        "  history {{\n    path = \"state/history.db\"\n  }}\n  notify \"alertmanager\" {{\n    url = \"http://127.0.0.1:{}\"\n  \
+         }}\n}}\n",
+        receiver.port
+    );
+    let config = format!("{}{tail}", CONFIG.strip_suffix("}\n").unwrap());
+    lab.write(".sprag.hcl", &config);
+    lab.click(|guests| guests["101"]["description"] = json!("by hand"));
+    assert_eq!(lab.scan().1, 2);
+    assert_eq!(receiver.take(), [("SpragDrift".to_owned(), false)]);
+    lab.write(".sprag.hcl", &config.replace("\"prod\" {", "\"production\" {"));
+    assert_eq!(lab.sprag(&["notify"]).status.code(), Some(0));
+    assert_eq!(receiver.take(), [("SpragDrift".to_owned(), true)]);
+    assert_eq!(lab.sprag(&["notify"]).status.code(), Some(0));
+    assert_eq!(receiver.take(), []);
 }
 
 #[test]
@@ -265,66 +198,6 @@ fn mistakes_of_usage_are_no_drift() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean `prod`?"));
     assert_eq!(lab.sprag(&["scan", "--no-such-flag"]).status.code(), Some(1));
-}
-
-/// A stand-in for Alertmanager: takes posts on a free port of the loopback interface and keeps their bodies.
-struct Receiver {
-    port: u16,
-    bodies: std::sync::Arc<std::sync::Mutex<Vec<Value>>>,
-}
-
-impl Receiver {
-    /// Listens on `port`, or on any free one for 0. The thread ends with the test program.
-    fn listen(port: u16) -> Self {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let bodies = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-        let kept = std::sync::Arc::clone(&bodies);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if let Some(body) = answer(&mut stream.unwrap()) {
-                    kept.lock().unwrap().push(body);
-                }
-            }
-        });
-        Self { port, bodies }
-    }
-
-    /// What came since the last call: each alert with whether it is over.
-    fn take(&self) -> Vec<(String, bool)> {
-        let now = Command::new("date").args(["-u", "+%Y-%m-%dT%H:%M:%SZ"]).output().unwrap();
-        let now = String::from_utf8(now.stdout).unwrap().trim().to_owned();
-        let bodies = std::mem::take(&mut *self.bodies.lock().unwrap());
-        let alerts = bodies.iter().flat_map(|body| body.as_array().unwrap());
-        let told = |alert: &Value| {
-            let name = alert["labels"]["alertname"].as_str().unwrap().to_owned();
-            (name, alert["endsAt"].as_str().unwrap() <= now.as_str())
-        };
-        alerts.map(told).collect()
-    }
-}
-
-/// Reads one request and takes it; its body.
-fn answer(stream: &mut std::net::TcpStream) -> Option<Value> {
-    use std::io::{Read, Write};
-    let mut request = Vec::new();
-    let mut part = [0; 4096];
-    loop {
-        let length = stream.read(&mut part).ok()?;
-        request.extend(&part[..length]);
-        let text = String::from_utf8_lossy(&request).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let wanted =
-                head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= wanted.unwrap_or(0) {
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").ok()?;
-                return serde_json::from_str(body).ok();
-            }
-        }
-        if length == 0 {
-            return None;
-        }
-    }
 }
 
 #[test]

@@ -55,6 +55,10 @@ pub(super) enum DriftCommand {
     Log(DriftLogArgs),
     /// Tell Alertmanager what it has not been told, and repeat what is open
     Notify(DriftNotifyArgs),
+    /// Scan an environment no more until a time, for maintenance
+    Pause(DriftPauseArgs),
+    /// Check everything that scans need; each line says what to do
+    Doctor(DriftDoctorArgs),
     /// Write the systemd units that scan every environment on its schedule
     Install(DriftInstallArgs),
 }
@@ -87,6 +91,46 @@ pub(super) struct DriftScanArgs {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Exit status: 0 told, or nothing to tell; 1 not told, which the next call tries again.")]
 pub(super) struct DriftNotifyArgs {
+    /// Use this configuration instead of the nearest `.sprag.hcl` or `/etc/sprag/sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 paused, or resumed; 1 neither.\nOpen alerts stay open meanwhile; `sprag drift status` \
+                        shows the pause."
+)]
+pub(super) struct DriftPauseArgs {
+    /// The environment
+    #[arg(value_name = "ENV")]
+    pub(super) environment: String,
+    /// When scans go on: a span from now such as `4h`, a local date or time such as `2026-12-24`, `2026-12-24 18:00` or
+    /// `18:00`, or RFC 3339
+    #[arg(long, value_name = "T", required_unless_present = "end", conflicts_with = "end")]
+    pub(super) until: Option<String>,
+    /// End the pause now
+    #[arg(long)]
+    pub(super) end: bool,
+    /// Use this configuration instead of the nearest `.sprag.hcl` or `/etc/sprag/sprag.hcl`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "drift")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 nothing fails (there may be warnings), 1 something does. Nothing is changed.")]
+pub(super) struct DriftDoctorArgs {
+    /// The environments; all of the configuration where none is named
+    #[arg(value_name = "ENV")]
+    pub(super) environments: Vec<String>,
+    /// Where node-exporter serves its metrics
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9100/metrics")]
+    pub(super) node_exporter: String,
+    /// How it is written to standard output
+    #[arg(long, value_enum, default_value_t = DriftFormat::Full)]
+    pub(super) format: DriftFormat,
     /// Use this configuration instead of the nearest `.sprag.hcl` or `/etc/sprag/sprag.hcl`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

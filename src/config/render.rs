@@ -135,6 +135,7 @@ fn write_environment(environment: &Environment, out: &mut Writer<'_>) {
     out.value("interval", &environment.interval, |time| quote(&format_duration(*time)));
     out.value("timeout", &environment.timeout, |time| quote(&format_duration(*time)));
     out.list("reach", &environment.reach, |reach| quote(&reach.0.text));
+    out.optional("ca", environment.ca.as_ref(), |path| quote(path));
     out.list("var_files", &environment.var_files, |path| quote(path));
     out.list("backend_config", &environment.backend_config, |path| quote(path));
     out.list("env_files", &environment.env_files, |path| quote(path));

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use super::process::{self, Deadline, Interrupts};
 use super::scan::Checkout;
@@ -39,6 +40,13 @@ impl<'a> Git<'a> {
         let status = self.run(&["status", "--porcelain", "--untracked-files=no"]);
         let behind = self.run(&["rev-list", "--count", "HEAD..@{upstream}"]).ok().and_then(|count| count.parse().ok());
         Checkout { commit: Some(commit), is_dirty: status.is_ok_and(|status| !status.is_empty()), behind }
+    }
+
+    /// When the upstream was last asked for news; nothing where it never was.
+    #[must_use]
+    pub fn last_fetch(&self) -> Option<SystemTime> {
+        let path = self.run(&["rev-parse", "--git-path", "FETCH_HEAD"]).ok()?;
+        std::fs::metadata(self.directory.join(path)).ok()?.modified().ok()
     }
 
     /// Fetches, and fast-forwards a clean checkout. Nothing else is ever done to it.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::history::Sighting;
 use super::scan::{Cause, Change, Checkout, Verdict};
 
 /// What a plan says of an environment; an environment whose scan failed has no plan, and its verdict is an error.
@@ -19,17 +20,13 @@ pub fn judge(rows: &[Change], checkout: &Checkout) -> Verdict {
     }
 }
 
-/// Marks the rows that came back after an apply, which is noise of the provider: they were seen before, and terraform
-/// wrote the state since. `seen` are fingerprints with the serial of the state in which they were seen; `serial` is that
-/// of the state the rows come from.
-pub fn mark_recurring<'s>(
-    rows: &mut [Change],
-    seen: impl IntoIterator<Item = (&'s str, Option<u64>)>,
-    serial: Option<u64>,
-) {
+/// Marks the rows that came back, which is noise of the provider: they were gone in between, or terraform has written the
+/// state since they were seen. (An apply that ends where it began does not write the state.) `serial` is that of the state
+/// the rows come from.
+pub fn mark_recurring(rows: &mut [Change], seen: &[Sighting], serial: Option<u64>) {
     let was_written = |then: Option<u64>| then.zip(serial).is_some_and(|(then, now)| then < now);
-    let returned: HashSet<&str> =
-        seen.into_iter().filter(|(_, then)| was_written(*then)).map(|(fingerprint, _)| fingerprint).collect();
+    let returned = seen.iter().filter(|sighting| sighting.missed > 0 || was_written(sighting.serial));
+    let returned: HashSet<&str> = returned.map(|sighting| sighting.fingerprint.as_str()).collect();
     for row in rows {
         row.flags.recurring = returned.contains(row.fingerprint.as_str());
     }
@@ -80,16 +77,20 @@ mod tests {
 
     #[test]
     fn what_comes_back_after_an_apply_is_recurring() {
-        let is_recurring = |seen: &[(&str, Option<u64>)], serial| {
+        let is_recurring = |seen: &[Sighting], serial| {
             let mut rows = [row(Cause::Manual, "f")];
-            mark_recurring(&mut rows, seen.iter().copied(), serial);
+            mark_recurring(&mut rows, seen, serial);
             rows[0].flags.recurring
         };
+        let sighting = |fingerprint: &str, serial, missed| {
+            [Sighting { fingerprint: fingerprint.to_owned(), serial, scans: 1, missed }]
+        };
         assert!(!is_recurring(&[], Some(5)));
-        assert!(!is_recurring(&[("f", Some(5))], Some(5)), "not applied yet");
-        assert!(is_recurring(&[("f", Some(5))], Some(6)), "the state was written since");
-        assert!(!is_recurring(&[("g", Some(4)), ("f", Some(5))], Some(5)), "it is new since then");
-        assert!(!is_recurring(&[("f", None)], Some(6)), "nobody knows what was written");
-        assert!(!is_recurring(&[("f", Some(7))], Some(6)), "another state");
+        assert!(!is_recurring(&sighting("f", Some(5), 0), Some(5)), "not applied yet");
+        assert!(is_recurring(&sighting("f", Some(5), 0), Some(6)), "the state was written since");
+        assert!(is_recurring(&sighting("f", None, 1), None), "it was gone in between");
+        assert!(!is_recurring(&sighting("g", Some(4), 1), Some(5)), "another change");
+        assert!(!is_recurring(&sighting("f", None, 0), Some(6)), "nobody knows what was written");
+        assert!(!is_recurring(&sighting("f", Some(7), 0), Some(6)), "another state");
     }
 }

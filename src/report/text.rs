@@ -62,7 +62,7 @@ pub(super) fn columns(char: char) -> usize {
 
 /// Breaks `text` at spaces so that it fits `width` columns. The first line has `used` columns before it, the others
 /// start with `indent`. A word that is wider than a line gets a line of its own.
-pub(super) fn wrap(text: &str, width: usize, used: usize, indent: &str) -> String {
+pub(crate) fn wrap(text: &str, width: usize, used: usize, indent: &str) -> String {
     let width = width.min(WIDEST_PROSE);
     let mut wrapped = String::with_capacity(text.len() + 16);
     let mut column = used;

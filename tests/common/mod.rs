@@ -10,6 +10,8 @@
 
 pub mod e2e;
 pub mod generator;
+#[cfg(feature = "drift")]
+pub mod lab;
 pub mod mutation;
 pub mod promtool;
 

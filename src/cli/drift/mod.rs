@@ -1,10 +1,12 @@
 //! `sprag drift`: what changed in reality behind Terraform's back. Here: what the subcommands share; one file for each.
 
+mod doctor;
 mod install;
 mod json;
 mod log;
 mod notify;
 mod page;
+mod pause;
 mod scan;
 mod settings;
 mod status;
@@ -43,6 +45,8 @@ pub(super) fn run(command: &DriftCommand) -> DriftExit {
         DriftCommand::Status(args) => status::run(args).map(done),
         DriftCommand::Log(args) => log::run(args).map(done),
         DriftCommand::Notify(args) => notify::run(args).map(done),
+        DriftCommand::Pause(args) => pause::run(args).map(done),
+        DriftCommand::Doctor(args) => doctor::run(args),
         DriftCommand::Install(args) => install::run(args).map(done),
     };
     exit.unwrap_or_else(|message| {

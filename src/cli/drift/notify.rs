@@ -35,7 +35,7 @@ pub(super) fn run(args: &DriftNotifyArgs) -> Result<(), String> {
     }
 }
 
-fn alertmanager(settings: &Settings) -> Option<&Alertmanager> {
+pub(super) fn alertmanager(settings: &Settings) -> Option<&Alertmanager> {
     match settings.drift.notify.as_ref().map(|notify| &notify.value) {
         Some(Notify::Alertmanager(alertmanager)) => Some(alertmanager),
         _ => None,
@@ -92,17 +92,22 @@ struct Post<'a> {
     settings: &'a Settings,
 }
 
+/// A client that Alertmanager should listen to, and the header by which it knows sprag.
+pub(super) fn client_for(alertmanager: &Alertmanager, settings: &Settings) -> Result<(Client, Option<String>), String> {
+    let ca = alertmanager.ca.as_ref().map(|path| file(&path.value, settings));
+    let authorization = alertmanager.credentials.as_ref().map(|credentials| authorization(credentials, settings));
+    Ok((Client::new(ca.as_deref())?, authorization.transpose()?))
+}
+
+/// The address of one of Alertmanager's calls.
+pub(super) fn api(alertmanager: &Alertmanager, call: &str) -> String {
+    format!("{}/api/v2/{call}", alertmanager.url.text.trim_end_matches('/'))
+}
+
 impl<'a> Post<'a> {
     fn new(alertmanager: &Alertmanager, settings: &'a Settings) -> Result<Self, String> {
-        let ca = alertmanager.ca.as_ref().map(|path| file(&path.value, settings));
-        let authorization = alertmanager.credentials.as_ref().map(|credentials| authorization(credentials, settings));
-        Ok(Self {
-            client: Client::new(ca.as_deref())?,
-            url: format!("{}/api/v2/alerts", alertmanager.url.text.trim_end_matches('/')),
-            authorization: authorization.transpose()?,
-            instance: instance(),
-            settings,
-        })
+        let (client, authorization) = client_for(alertmanager, settings)?;
+        Ok(Self { client, url: api(alertmanager, "alerts"), authorization, instance: instance(), settings })
     }
 
     fn element(&self, history: &History, alert: &Alert, is_resolution: bool) -> Result<serde_json::Value, String> {
@@ -124,9 +129,14 @@ impl<'a> Post<'a> {
 }
 
 /// A file that the configuration names: where systemd put it, or relative to the configuration.
-fn file(path: &str, settings: &Settings) -> PathBuf {
+pub(super) fn file(path: &str, settings: &Settings) -> PathBuf {
+    settings.directory.join(credential(path))
+}
+
+/// A path of the configuration, or the copy that systemd made of that file.
+pub(super) fn credential(path: &str) -> PathBuf {
     let loaded = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    settings.directory.join(credentials::resolve(path, loaded.as_deref(), Path::exists))
+    credentials::resolve(path, loaded.as_deref(), Path::exists)
 }
 
 fn authorization(credentials: &Credentials, settings: &Settings) -> Result<String, String> {

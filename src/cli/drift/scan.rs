@@ -16,7 +16,6 @@ use crate::config::{Date, Environment, Notify};
 use crate::drift::history::{History, Policy, StoredScan};
 use crate::drift::metrics::{self, Measured};
 use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict, mark_recurring};
-use crate::suggest;
 
 /// How many environments are scanned at once: a plan keeps a core and a provider busy.
 const AT_ONCE: usize = 4;
@@ -24,7 +23,7 @@ const AT_ONCE: usize = 4;
 pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
     let settings = Settings::load(args.config.as_deref())?;
     let wanted = wanted(args, &settings)?;
-    let location = settings.location()?;
+    let location = settings.location_of_scans()?;
     let state = location.path.parent().map_or_else(|| PathBuf::from("."), PathBuf::from);
     let directories = Directories { runtime: runtime_directory(&state), state };
     let interrupts = Interrupts::default();
@@ -87,23 +86,11 @@ fn exit_of(scans: &[Scan]) -> DriftExit {
 
 /// The environments that were named, or all.
 fn wanted<'s>(args: &DriftScanArgs, settings: &'s Settings) -> Result<Vec<&'s Environment>, String> {
-    let all = &settings.drift.environments;
-    if all.is_empty() {
-        let shown = settings.path.display();
-        return Err(format!("{shown} has no `environment` in its `drift` block; docs/drift.md says what to write"));
+    if args.environments.is_empty() && !settings.drift.environments.is_empty() {
+        return Ok(settings.drift.environments.iter().collect());
     }
-    let names = || all.iter().map(|environment| environment.name.value.0.as_str());
-    let find = |name: &String| {
-        let found = all.iter().find(|environment| environment.name.value.0 == *name);
-        found.ok_or_else(|| {
-            let hint = suggest::closest(name, names()).map_or_else(
-                || format!("there are {}", suggest::quote_all(names())),
-                |close| format!("did you mean `{close}`?"),
-            );
-            format!("there is no environment `{name}`; {hint}")
-        })
-    };
-    if args.environments.is_empty() { Ok(all.iter().collect()) } else { args.environments.iter().map(find).collect() }
+    let names = if args.environments.is_empty() { &[String::new()][..] } else { &args.environments };
+    names.iter().map(|name| settings.environment(name)).collect()
 }
 
 /// With `--due` only those whose interval has passed, and never those that are paused.
@@ -195,12 +182,11 @@ fn measure(scan: &Scan, history: &History, settings: &Settings) -> Result<(), St
     written.map(|_| ()).map_err(|error| format!("metrics in {}: {error}", directory.display()))
 }
 
-/// Notes which changes were seen before terraform last wrote the state.
+/// Notes which changes are back.
 fn compare_with_past(scan: &mut Scan, history: &History) -> Result<(), String> {
     let fingerprints: Vec<&str> = scan.changes.iter().map(|change| change.fingerprint.as_str()).collect();
     let sightings = history.sightings(&scan.environment, &fingerprints).map_err(|error| error.to_string())?;
-    let seen = sightings.iter().map(|sighting| (sighting.fingerprint.as_str(), sighting.serial));
-    mark_recurring(&mut scan.changes, seen, scan.serial);
+    mark_recurring(&mut scan.changes, &sightings, scan.serial);
     Ok(())
 }
 

@@ -1,15 +1,18 @@
 //! The configuration that `sprag drift` works from: which file it is, and what it says of drift.
 
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::files::read_limited;
 use crate::cli::terminal;
-use crate::config::{Config, Drift};
+use crate::config::{Config, Drift, Environment};
 use crate::diagnostic::{FileId, Severity};
 use crate::discover;
-use crate::drift::history::{Location, locate};
+use crate::drift::history::{Location, MACHINE_PATH, Origin, locate};
 use crate::lints::LINTS;
 use crate::source::LineIndex;
+use crate::suggest;
 
 /// Where the configuration of a machine that only scans is.
 const OF_THE_MACHINE: &str = "/etc/sprag/sprag.hcl";
@@ -54,12 +57,55 @@ impl Settings {
         Ok(Self { path: here.clone(), directory: here, drift: Config::default().drift })
     }
 
-    /// Where the history lies.
+    /// Where the history lies that is asked and noted in.
     pub(super) fn location(&self) -> Result<Location, String> {
+        self.locate(is_usable(Path::new(MACHINE_PATH)))
+    }
+
+    /// Where the history lies that scans are written to. What a scan leaves beside it must belong to the user of the
+    /// units, so theirs is used by that user only; anybody else hears which one is used instead.
+    pub(super) fn location_of_scans(&self) -> Result<Location, String> {
+        let machine = Path::new(MACHINE_PATH);
+        let is_own = machine.metadata().is_ok_and(|file| file.uid() == rustix::process::geteuid().as_raw());
+        let location = self.locate(is_own && is_usable(machine))?;
+        if location.origin == Origin::User && machine.exists() {
+            terminal::complain(&format!(
+                "this scan is kept in {}, not in the history of this machine's units; `systemctl start \
+                 sprag-drift@ENV` scans as they do",
+                location.path.display()
+            ));
+        }
+        Ok(location)
+    }
+
+    fn locate(&self, has_machine: bool) -> Result<Location, String> {
         let configured = self.drift.history.path.as_ref().map(|path| self.directory.join(&path.value));
-        locate(configured.as_deref(), |name| std::env::var_os(name))
+        let machine = has_machine.then(|| Path::new(MACHINE_PATH));
+        locate(configured.as_deref(), machine, |name| std::env::var_os(name))
             .ok_or_else(|| "no place for the history: set `history { path = \"…\" }`, or `HOME`".to_owned())
     }
+
+    /// The configured environment of this name.
+    pub(super) fn environment(&self, name: &str) -> Result<&Environment, String> {
+        let all = &self.drift.environments;
+        if all.is_empty() {
+            let shown = self.path.display();
+            return Err(format!("{shown} has no `environment` in its `drift` block; docs/drift.md says what to write"));
+        }
+        let names = || all.iter().map(|environment| environment.name.value.0.as_str());
+        all.iter().find(|environment| environment.name.value.0 == name).ok_or_else(|| {
+            let hint = suggest::closest(name, names()).map_or_else(
+                || format!("there are {}", suggest::quote_all(names())),
+                |close| format!("did you mean `{close}`?"),
+            );
+            format!("there is no environment `{name}`; {hint}")
+        })
+    }
+}
+
+/// Whether a database is there that may be read and written.
+fn is_usable(path: &Path) -> bool {
+    File::options().read(true).write(true).open(path).is_ok()
 }
 
 fn find() -> Result<PathBuf, String> {

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Result as SqlResult, Transaction, TransactionBehavior};
 
 pub use error::{HistoryError, Problem};
-pub use location::{Location, Origin, locate};
+pub use location::{Location, MACHINE_PATH, Origin, locate};
 pub use outbox::{Alert, Delivery};
 pub use read::{Filter, Noise, Sighting, Status, StoredScan, Summary};
 

@@ -124,19 +124,17 @@ impl Status {
     }
 }
 
-/// An earlier sight of a change.
+/// That a change was seen before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sighting {
     /// The change.
     pub fingerprint: String,
-    /// The serial of the state in these scans.
+    /// The lowest serial of the states in which it was seen.
     pub serial: Option<u64>,
-    /// The first of these scans.
-    pub first_scan: i64,
-    /// The last of these scans.
-    pub last_scan: i64,
-    /// How many they are.
+    /// How many scans saw it.
     pub scans: u32,
+    /// How many scans with a verdict have not seen it since the first that did.
+    pub missed: u32,
 }
 
 impl History {
@@ -206,22 +204,24 @@ impl History {
         self.read(|connection| paused_until(connection, environment, now_ms))
     }
 
-    /// Where in an environment changes of these fingerprints were seen before, by fingerprint and serial of the state.
+    /// Which changes of these fingerprints were seen in an environment before.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn sightings(&self, environment: &str, fingerprints: &[&str]) -> Result<Vec<Sighting>, HistoryError> {
         self.read(|connection| {
             let mut select = connection.prepare(
-                "SELECT fingerprint, serial, min(scan) AS first, max(scan) AS last, count(DISTINCT scan) AS scans
-                 FROM change JOIN scan ON scan.id = change.scan
-                 WHERE fingerprint = ?1 AND environment = ?2 GROUP BY serial ORDER BY first",
+                "WITH seen AS (SELECT DISTINCT scan.id, serial FROM change JOIN scan ON scan.id = change.scan
+                               WHERE fingerprint = ?1 AND environment = ?2)
+                 SELECT ?1 AS fingerprint, min(serial) AS serial, count(*) AS scans,
+                   (SELECT count(*) FROM scan WHERE environment = ?2 AND verdict <> ?3
+                      AND id >= (SELECT min(id) FROM seen) AND id NOT IN (SELECT id FROM seen)) AS missed
+                 FROM seen HAVING count(*) > 0",
             )?;
             let mut sightings = Vec::new();
             for fingerprint in fingerprints {
-                for sighting in select.query_map((fingerprint, environment), sighting)? {
-                    sightings.push(sighting?);
-                }
+                let values = (fingerprint, environment, Verdict::Error.as_str());
+                sightings.extend(select.query_row(values, sighting).optional()?);
             }
             Ok(sightings)
         })
@@ -353,9 +353,8 @@ fn sighting(row: &Row<'_>) -> SqlResult<Sighting> {
     Ok(Sighting {
         fingerprint: row.get("fingerprint")?,
         serial: unsigned(row, "serial")?,
-        first_scan: row.get("first")?,
-        last_scan: row.get("last")?,
         scans: row.get("scans")?,
+        missed: row.get("missed")?,
     })
 }
 

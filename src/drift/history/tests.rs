@@ -263,9 +263,15 @@ fn finds_earlier_sights_of_a_change() {
     }
     fixture.history.record(&scan("lab", 5, Verdict::Drift), KEEP).unwrap();
     let sightings = fixture.history.sightings("prod", &["f1", "f9"]).unwrap();
-    let found: Vec<_> = sightings.iter().map(|one| (one.serial, one.first_scan, one.last_scan, one.scans)).collect();
-    assert_eq!(found, [(Some(5), 1, 2, 2), (Some(7), 3, 3, 1), (None, 4, 4, 1)]);
-    assert!(sightings.iter().all(|one| one.fingerprint == "f1"));
+    let known = |serial, scans, missed| [Sighting { fingerprint: "f1".to_owned(), serial, scans, missed }];
+    assert_eq!(sightings, known(Some(5), 4, 0));
+
+    fixture.history.record(&scan("prod", 6, Verdict::Error), KEEP).unwrap();
+    assert_eq!(fixture.history.sightings("prod", &["f1"]).unwrap(), known(Some(5), 4, 0), "an error sees nothing");
+    fixture.history.record(&scan("prod", 7, Verdict::Conforming), KEEP).unwrap();
+    fixture.history.record(&scan("prod", 8, Verdict::Drift), KEEP).unwrap();
+    let later = fixture.history.sightings("prod", &["f1"]).unwrap();
+    assert_eq!((later[0].scans, later[0].missed), (5, 1), "it was gone once");
 }
 
 #[test]
