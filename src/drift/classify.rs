@@ -85,7 +85,8 @@ impl Evidence<'_> {
             let texts = self.texts.iter().map(String::as_str).chain([self.stderr]);
             let text = texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n");
             if !text.is_empty() {
-                said.push(Said { text: without_frame(&text), has_address: false, has_place: false });
+                let text = complaint_first(without_frame(&text));
+                said.push(Said { text, has_address: false, has_place: false });
             }
         }
         said
@@ -108,6 +109,16 @@ impl From<&Finding> for Said {
 fn without_frame(text: &str) -> String {
     let bare = text.lines().map(|line| line.trim_matches(|c: char| c.is_whitespace() || "╷│╵".contains(c)));
     bare.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Puts what went wrong before what was said on the way there, on one line.
+fn complaint_first(text: String) -> String {
+    let complaint: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Error: ")).collect();
+    match complaint.split_first() {
+        Some((summary, [])) => format!("{summary}\n{text}"),
+        Some((summary, detail)) => format!("{summary}: {}\n{text}", detail.join(" ")),
+        None => text,
+    }
 }
 
 fn timeout(phase: Phase) -> Classified {

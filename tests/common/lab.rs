@@ -93,13 +93,26 @@ impl Lab {
 
     /// Applies the code, as its owner would: with a data directory of their own that is gone afterwards.
     pub fn apply(&self) {
-        let state = self.root.join("infrastructure.json").display().to_string();
-        for arguments in [&["init", "-input=false", "-no-color"][..], &["apply", "-auto-approve", "-no-color"]] {
-            let variables = [("SPRAG_TEST_PROVIDER_STATE", state.as_str())];
+        self.terraform(&["apply", "-auto-approve", "-no-color"]);
+    }
+
+    /// Runs terraform in the module as its owner would, initialised and with the variables of the environment file.
+    pub fn terraform(&self, arguments: &[&str]) {
+        let text = fs::read_to_string(self.root.join("provider.env")).unwrap();
+        let variables: Vec<(&str, &str)> = text.lines().filter_map(|line| line.split_once('=')).collect();
+        for arguments in [&["init", "-input=false", "-no-color"][..], arguments] {
             let output = self.sandbox.terraform_with(&self.root.join("prod"), arguments, &variables);
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let text = [output.stdout, output.stderr].concat();
+            assert!(output.status.success(), "terraform {arguments:?}: {}", String::from_utf8_lossy(&text));
         }
         fs::remove_dir_all(self.root.join("prod/.terraform")).unwrap();
+    }
+
+    /// Changes a file of the repository; `from` must be in it.
+    pub fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.root.join(path)).unwrap();
+        assert!(text.contains(from), "`{from}` is not in {path}:\n{text}");
+        self.write(path, &text.replace(from, to));
     }
 
     /// Writes a file of the repository.
