@@ -43,18 +43,22 @@ pub fn alert(alert: &Alert, is_resolution: bool, context: Context<'_>) -> Value 
     }
     let lives = context.interval.saturating_add(GRACE);
     let until = context.now_ms.saturating_add(i64::try_from(lives.as_millis()).unwrap_or(i64::MAX / 2));
+    let described = context.scan.map_or_else(String::new, |scan| description(alert, scan, is_resolution));
     // An alert must begin before it ends.
     let ends = if is_resolution { context.now_ms.max(alert.opened_ms + 1) } else { until };
     json!({
         "labels": labels,
-        "annotations": { "summary": summary(alert), "description": context.scan.map_or_else(String::new, |scan| description(alert, scan)) },
+        "annotations": { "summary": summary(alert, is_resolution), "description": described },
         "startsAt": time(alert.opened_ms),
         "endsAt": time(ends),
     })
 }
 
-fn summary(alert: &Alert) -> String {
+/// Of a resolution what holds now, since many receivers print the text alone.
+fn summary(alert: &Alert, is_resolution: bool) -> String {
     match alert.kind {
+        AlertKind::Drift if is_resolution => format!("{} is as its code says again", alert.environment),
+        AlertKind::Error(_) if is_resolution => format!("{} can be compared with its code again", alert.environment),
         AlertKind::Drift => format!("{} differs from its code", alert.environment),
         AlertKind::Error(kind) => {
             format!("{} could not be compared with its code ({})", alert.environment, kind.as_str())
@@ -62,8 +66,8 @@ fn summary(alert: &Alert) -> String {
     }
 }
 
-fn description(alert: &Alert, scan: &Scan) -> String {
-    let mut text = String::new();
+fn description(alert: &Alert, scan: &Scan, is_resolution: bool) -> String {
+    let mut text = if is_resolution { "This was:\n".to_owned() } else { String::new() };
     match (&alert.kind, &scan.failure) {
         (AlertKind::Error(_), Some(failure)) => {
             text.push_str(&failure.message);

@@ -135,17 +135,22 @@ impl Lab {
 
     /// `sprag drift` with these arguments, in the repository and with an environment of its own.
     pub fn sprag(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// The same, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let path = format!("{}:{}", self.root.join("bin").display(), std::env::var("PATH").unwrap());
-        Command::new(env!("CARGO_BIN_EXE_sprag"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sprag"));
+        command
             .args(["drift"])
             .args(arguments)
             .current_dir(&self.root)
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.sandbox.path("home"))
-            .env("TF_CLI_CONFIG_FILE", self.sandbox.path("mirror").join("terraform.rc"))
-            .output()
-            .unwrap()
+            .env("TF_CLI_CONFIG_FILE", self.sandbox.path("mirror").join("terraform.rc"));
+        command
     }
 
     /// The one scan of `drift scan --format json`, and the exit status.

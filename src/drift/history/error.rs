@@ -25,6 +25,8 @@ pub enum Problem {
     },
     /// No space is left.
     Full,
+    /// The file system does not take what is written. Where the disk is full, SQLite says so of its shared memory file.
+    Unwritten(String),
     /// Another process holds it for too long.
     Busy,
     /// It can be read only.
@@ -52,6 +54,7 @@ impl HistoryError {
             Some(ErrorCode::NotADatabase) => Problem::NotADatabase,
             Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt(error.to_string()),
             Some(ErrorCode::DiskFull) => Problem::Full,
+            Some(ErrorCode::SystemIoFailure) => Problem::Unwritten(error.to_string()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Problem::Busy,
             Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Problem::Inaccessible(error.to_string()),
@@ -96,6 +99,11 @@ impl fmt::Display for HistoryError {
                 "a later release of sprag wrote the history (schema {found}, known here: {known}); update this sprag"
             ),
             Problem::Full => out.write_str("no space is left for the history; free some on its file system"),
+            Problem::Unwritten(why) => write!(
+                out,
+                "the history cannot be read or written ({why}): is its file system full? Free some space there; otherwise \
+                 the kernel's log says what is broken"
+            ),
             Problem::Busy => out.write_str("another process holds the history; see which with `fuser`, and try again"),
             Problem::ReadOnly => {
                 out.write_str("the history can only be read; make the file and its directory writable for this user")
