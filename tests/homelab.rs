@@ -142,6 +142,62 @@ fn prometheus_loads_all_rules() {
     assert!(alerts.sum::<usize>() >= 26);
 }
 
+#[test]
+fn the_alerts_on_drift_can_fire() {
+    let directory = tempfile::tempdir().unwrap();
+    let rules = example("homelab").join("monitoring/rules/drift.yml");
+    let cases = format!(
+        r#"rule_files: ["{}"]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series:
+      - {{series: 'sprag_drift_changes{{environment="prod",instance="pve",kind="modify"}}', values: 2x10}}
+      - {{series: 'sprag_drift_state{{environment="prod",instance="pve",state="drift"}}', values: 1x10}}
+      - {{series: 'sprag_drift_error{{environment="lab",instance="pve",kind="lock"}}', values: 1x10}}
+      - {{series: 'sprag_drift_last_scan_timestamp_seconds{{environment="prod",instance="pve"}}', values: 0x3000}}
+    alert_rule_test:
+      - eval_time: 6m
+        alertname: DriftDetected
+        exp_alerts:
+          - exp_labels: {{environment: prod, instance: pve, severity: warning}}
+            exp_annotations:
+              summary: prod differs from its code
+              description: 2 changes were made by hand; sprag drift status shows them.
+      - eval_time: 6m
+        alertname: DriftScanFailed
+        exp_alerts:
+          - exp_labels: {{environment: lab, instance: pve, kind: lock, severity: warning}}
+            exp_annotations:
+              summary: The drift scan of lab failed
+              description: "Kind of error: lock. Whether there is drift is unknown."
+      - {{eval_time: 2880m, alertname: DriftScanOverdue, exp_alerts: []}}
+      - eval_time: 2900m
+        alertname: DriftScanOverdue
+        exp_alerts:
+          - exp_labels: {{environment: prod, instance: pve, severity: warning}}
+            exp_annotations:
+              summary: prod is not scanned any more
+              description: The last drift scan of prod was 2d 0h 20m 0s ago.
+      - {{eval_time: 90m, alertname: DriftMetricsMissing, exp_alerts: []}}
+  - interval: 1m
+    alert_rule_test:
+      - eval_time: 61m
+        alertname: DriftMetricsMissing
+        exp_alerts:
+          - exp_labels: {{severity: warning}}
+            exp_annotations:
+              summary: No environment is scanned for drift
+              description: sprag drift scan has left no metrics for an hour; see systemctl list-timers 'sprag-drift@*'.
+"#,
+        rules.display()
+    );
+    std::fs::write(directory.path().join("cases.yml"), cases).unwrap();
+    let Some(output) = promtool(&["test", "rules", "cases.yml"], directory.path()) else { return skip("promtool") };
+    let text = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&text));
+}
+
 fn promtool(arguments: &[&str], directory: &Path) -> Option<Output> {
     Command::new("promtool").args(arguments).current_dir(directory).output().ok()
 }

@@ -16,7 +16,7 @@ mod rows;
 mod store;
 
 use common::e2e::skip;
-use common::lab::{CONFIG, Lab, Receiver};
+use common::lab::{CONFIG, Lab, Receiver, SECRET};
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 
@@ -125,7 +125,18 @@ fn run(row: &Row) {
         let line = format!("sprag_drift_error{{environment=\"prod\",kind=\"{kind}\"}} 1");
         assert!(metrics.contains(&line), "{line} is missing in\n{metrics}");
     }
+    let posted = format!("{:?}", receiver.bodies.lock().unwrap());
     assert_eq!(receiver.take(), expected.told());
+    let page = lab.sprag(&["log", &id]);
+    for (place, text) in [("a post", posted), ("a page", format!("{page:?}")), ("the metrics", metrics)] {
+        assert!(!text.contains(SECRET), "the secret is in {place}: {text}");
+    }
+    let kept = walkdir::WalkDir::new(lab.sandbox.path("home")).into_iter().filter_map(Result::ok);
+    for entry in kept.filter(|entry| entry.file_type().is_file() && !entry.path().ends_with("terraform.tfstate")) {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        let has_secret = bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
+        assert!(!has_secret, "the secret is in {}", entry.path().display());
+    }
 
     let plans = walkdir::WalkDir::new(lab.sandbox.path("home")).into_iter().filter_map(Result::ok);
     let left: Vec<_> = plans.filter(|entry| entry.path().extension().is_some_and(|end| end == "plan")).collect();

@@ -7,6 +7,7 @@ mod log;
 mod notify;
 mod page;
 mod pause;
+mod progress;
 mod scan;
 mod settings;
 mod status;

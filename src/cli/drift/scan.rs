@@ -1,12 +1,12 @@
 //! `sprag drift scan`: compares environments with reality, keeps what was found, and tells.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use super::progress::Progress;
 use super::settings::Settings;
 use super::text::Look;
 use super::{DriftExit, json, notify, now_ms, page, print};
@@ -124,17 +124,19 @@ fn scan_all<'e>(
     scanner: &(dyn Fn(&'e Environment) -> Scanner<'e> + Sync),
     mut done: impl FnMut(usize, Outcome),
 ) {
-    let next = AtomicUsize::new(0);
+    let (next, progress) = (AtomicUsize::new(0), Progress::new());
     let (sender, outcomes) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(environments.len()) {
-            let (sender, next) = (sender.clone(), &next);
+            let (sender, next, progress) = (sender.clone(), &next, &progress);
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(environment) = environments.get(index) else { return };
-                    progress(&environment.name.value.0);
-                    if sender.send((index, scanner(environment).scan())).is_err() {
+                    let spinner = progress.begin(&environment.name.value.0);
+                    let outcome = scanner(environment).scan();
+                    drop(spinner);
+                    if sender.send((index, outcome)).is_err() {
                         return;
                     }
                 }
@@ -143,14 +145,6 @@ fn scan_all<'e>(
         drop(sender);
         outcomes.into_iter().for_each(|(index, outcome)| done(index, outcome));
     });
-}
-
-/// A word on a terminal while nothing else is to be seen.
-fn progress(name: &str) {
-    let mut stderr = std::io::stderr();
-    if stderr.is_terminal() {
-        let _ = writeln!(stderr, "scanning {name} …");
-    }
 }
 
 /// Writes a scan into the history.
