@@ -13,6 +13,7 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use common::e2e::skip;
 use common::lab::{CONFIG, Lab, Receiver, SECRET};
@@ -86,6 +87,26 @@ fn what_comes_back_after_an_apply_is_noise() {
     assert!(is_recurring(), "it came back");
     assert!(is_recurring(), "it is still the one that came back");
     assert!(lab.metrics().contains("sprag_drift_noise_ratio{environment=\"prod\"} 1"), "{}", lab.metrics());
+}
+
+#[test]
+fn two_scans_of_one_environment_do_not_overlap() {
+    let Some(lab) = Lab::new() else { return skip("terraform") };
+    assert_eq!(lab.scan().1, 0);
+    lab.infrastructure(|whole| whole["fault"] = json!({ "sleep_ms": 4000 }));
+    let calls = || fs::read_to_string(lab.root.join("said")).unwrap().matches("plan ").count();
+    let before = calls();
+    let mut first = lab.command(&["scan", "prod"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while calls() == before {
+        assert!(first.try_wait().unwrap().is_none(), "the first scan ended without a plan");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let (scan, exit) = lab.scan();
+    assert_eq!((scan["error"]["kind"].as_str(), exit), (Some("lock"), 1), "{scan:#}");
+    let holder = format!("another scan of `prod` runs (process {}", first.id());
+    assert!(scan["error"]["message"].as_str().is_some_and(|message| message.starts_with(&holder)), "{scan:#}");
+    assert_eq!(calls(), before + 1, "terraform is not started a second time");
+    assert_eq!(first.wait().unwrap().code(), Some(0), "the first scan is not disturbed");
 }
 
 #[test]

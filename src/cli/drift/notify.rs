@@ -165,3 +165,40 @@ pub(super) fn after_scan(history: &mut History, settings: &Settings, location: &
         terminal::complain(&reason);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Located};
+
+    fn settings(directory: &Path) -> Settings {
+        let (directory, drift) = (directory.to_path_buf(), Config::default().drift);
+        Settings { path: directory.join(".sprag.hcl"), directory, drift }
+    }
+
+    fn located(path: &str) -> Located<String> {
+        Located::default(path.to_owned())
+    }
+
+    #[test]
+    fn credentials_are_read_from_files_and_become_a_header() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("basic"), "sprag:open sesame\n").unwrap();
+        std::fs::write(directory.path().join("bearer"), "token\n").unwrap();
+        let settings = settings(directory.path());
+        let header = |credentials| authorization(&credentials, &settings);
+        // RFC 7617 and RFC 6750
+        assert_eq!(header(Credentials::Basic(located("basic"))).unwrap(), "Basic c3ByYWc6b3BlbiBzZXNhbWU=");
+        assert_eq!(header(Credentials::Bearer(located("bearer"))).unwrap(), "Bearer token");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_and_its_content_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("odd"), b"secret\xff").unwrap();
+        let settings = settings(directory.path());
+        let complaint = |name| authorization(&Credentials::Bearer(located(name)), &settings).unwrap_err();
+        assert!(complaint("gone").contains("/gone: no such file"), "{}", complaint("gone"));
+        assert!(complaint("odd").ends_with("/odd: no UTF-8"), "{}", complaint("odd"));
+    }
+}
