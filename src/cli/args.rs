@@ -226,6 +226,9 @@ pub(super) struct LintArgs {
     /// How findings are written to standard output
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(super) format: Format,
+    /// Write findings to this file instead of standard output; it is replaced as a whole
+    #[arg(long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
     /// Show all findings instead of the first three of each lint
     #[arg(long)]
     pub(super) all: bool,
@@ -309,6 +312,14 @@ pub(super) enum Format {
     Concise,
     /// For programs
     Json,
+    /// SARIF 2.1.0, for security tabs and viewers
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// The Code Quality report of GitLab
+    Gitlab,
+    /// Test results for nearly any CI
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@
 //! second looks at the summaries.
 
 mod load;
+mod output;
 mod passes;
 mod settings;
 
@@ -12,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Format, LintArgs};
+use super::args::LintArgs;
 use super::files::{Files, MAX_FILE_SIZE};
 use super::{Exit, terminal};
 use crate::config::Selection;
@@ -128,22 +129,17 @@ fn show(args: &LintArgs, files: &Files, outcome: Outcome, focused: bool) -> Resu
     if focused {
         findings.retain(|finding| files.get(finding.place.file).is_some_and(|file| file.named));
     }
-    let mut options = terminal::options();
+    let mut options = output::options(args);
     options.all = args.all || only_one_lint(args);
     options.show_notes = least == Severity::Note;
     if least == Severity::Error {
         findings.retain(|finding| finding.severity == Severity::Error);
     }
-    let report = Report { findings: &findings, files, checked: outcome.checked, summary: &outcome.summary, options };
-    let mut text = Vec::new();
-    let written = match (args.statistics, args.format) {
-        (true, _) => report::statistics::write(&mut text, &report),
-        (_, Format::Full) => report::full::write(&mut text, &report),
-        (_, Format::Concise) => report::concise::write(&mut text, &report),
-        (_, Format::Json) => report::json::write(&mut text, &report),
-    };
-    written.and_then(|()| terminal::write_stdout(&text)).map_err(|error| format!("standard output: {error}"))?;
-    let options = report::Options { color: terminal::color_on_stderr(), ..options };
+    let (checked, summary) = (outcome.checked, &outcome.summary);
+    let report = Report { findings: &findings, files, lints: LINTS, checked, summary, options };
+    output::write(args, &report)?;
+    let options = report::Options { color: terminal::color_on_stderr(), ..terminal::options() };
+    let options = report::Options { show_notes: report.options.show_notes, ..options };
     let mut closing = Vec::new();
     if outcome.checked > 0 || !findings.is_empty() || outcome.problems.is_empty() {
         // Nothing was read: the reason follows, and "no findings" would mislead.
