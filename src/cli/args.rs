@@ -33,6 +33,19 @@ pub(super) enum Command {
     Lints,
     /// Print the configuration that holds for a path, with the source of every value
     Config(ConfigArgs),
+    /// Write a `.sprag.hcl` that fits the repository
+    Init(InitArgs),
+    /// Print a script that completes commands and options, for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// Write a page for each command into this directory instead
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
     /// See what changed in reality behind Terraform's back
     #[cfg(feature = "drift")]
     Drift {
@@ -223,6 +236,9 @@ pub(super) struct LintArgs {
     /// Files and directories; `-` reads one file from standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
+    /// Take the paths as changed: lint their repository, show findings of the modules they belong to and of callers
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) affected: bool,
     /// How findings are written to standard output
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(super) format: Format,
@@ -250,6 +266,14 @@ pub(super) struct LintArgs {
     /// The name of the file that standard input holds; it decides language and module
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "A file that is there already is never touched. Exit status: 0 written, 2 not.")]
+pub(super) struct InitArgs {
+    /// The root of the repository
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

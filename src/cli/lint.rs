@@ -3,7 +3,8 @@
 //! The first pass looks at one module or rule file at a time, in parallel, and keeps only diagnostics and a summary; the
 //! second looks at the summaries.
 
-mod load;
+mod affected;
+pub(super) mod load;
 mod output;
 mod passes;
 mod settings;
@@ -23,6 +24,7 @@ use crate::linter::finding::{self, Finding};
 use crate::linter::{self, Engine};
 use crate::lints::LINTS;
 use crate::report::{self, Report};
+use affected::Change;
 use passes::Outcome;
 use settings::Settings;
 
@@ -45,7 +47,8 @@ pub(super) fn run(args: &LintArgs) -> Exit {
 fn lint(args: &LintArgs) -> Result<Exit, String> {
     let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
     let selection = Selection::new(&args.select, &args.ignore, &ids).map_err(|error| error.to_string())?;
-    let (request, stdin) = request(args)?;
+    let change = if args.affected { Some(Change::of(&args.paths)?) } else { None };
+    let (request, stdin) = request(args, change.as_ref())?;
     let mut settings = Settings::load(args.config.as_deref(), &starts_of(&request), &selection)?;
     let request = Request { exclude: Some(Box::new(settings.exclude())), ..request };
     let mut inventory = discover::discover(&request);
@@ -66,6 +69,10 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let engine = Engine { lints: LINTS };
     let mut outcome = passes::run(&engine, &inventory, &files, &settings);
     outcome.diagnostics.extend(mistakes);
+    if let Some(reach) = change.and_then(|change| change.reach(&inventory, &files, &outcome.modules)) {
+        outcome.diagnostics.retain(|found| reach.contains(&found.location.file));
+        outcome.summary.clear();
+    }
     outcome.checked += inventory.configs.len() + inventory.invariants.len();
     if outcome.checked == 0 && outcome.problems.is_empty() && !inventory.focused {
         return Err(nothing_to_lint(args));
@@ -79,7 +86,10 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
 }
 
 /// What to discover, and the text of standard input where a path is `-`.
-fn request(args: &LintArgs) -> Result<(Request, Option<Text>), String> {
+fn request(args: &LintArgs, change: Option<&Change>) -> Result<(Request, Option<Text>), String> {
+    if let Some(change) = change {
+        return Ok((Request { paths: change.roots.clone(), ..Request::default() }, None));
+    }
     let (stdin, paths): (Vec<&PathBuf>, Vec<&PathBuf>) = args.paths.iter().partition(|path| path.as_os_str() == "-");
     let mut request = Request { paths: paths.into_iter().cloned().collect(), ..Request::default() };
     if stdin.is_empty() {
