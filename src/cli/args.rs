@@ -33,6 +33,19 @@ pub(super) enum Command {
     Lints,
     /// Print the configuration that holds for a path, with the source of every value
     Config(ConfigArgs),
+    /// Write a `.sprag.hcl` that fits the repository
+    Init(InitArgs),
+    /// Print a script that completes commands and options, for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// Write a page for each command into this directory instead
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
     /// See what changed in reality behind Terraform's back
     #[cfg(feature = "drift")]
     Drift {
@@ -223,9 +236,15 @@ pub(super) struct LintArgs {
     /// Files and directories; `-` reads one file from standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(super) paths: Vec<PathBuf>,
+    /// Take the paths as changed: lint their repository, show findings of the modules they belong to and of callers
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) affected: bool,
     /// How findings are written to standard output
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(super) format: Format,
+    /// Write findings to this file instead of standard output; it is replaced as a whole
+    #[arg(long, value_name = "FILE")]
+    pub(super) output_file: Option<PathBuf>,
     /// Show all findings instead of the first three of each lint
     #[arg(long)]
     pub(super) all: bool,
@@ -247,6 +266,14 @@ pub(super) struct LintArgs {
     /// The name of the file that standard input holds; it decides language and module
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "A file that is there already is never touched. Exit status: 0 written, 2 not.")]
+pub(super) struct InitArgs {
+    /// The root of the repository
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -309,6 +336,14 @@ pub(super) enum Format {
     Concise,
     /// For programs
     Json,
+    /// SARIF 2.1.0, for security tabs and viewers
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// The Code Quality report of GitLab
+    Gitlab,
+    /// Test results for nearly any CI
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,9 @@
 //! The first pass looks at one module or rule file at a time, in parallel, and keeps only diagnostics and a summary; the
 //! second looks at the summaries.
 
-mod load;
+mod affected;
+pub(super) mod load;
+mod output;
 mod passes;
 mod settings;
 
@@ -12,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Format, LintArgs};
+use super::args::LintArgs;
 use super::files::{Files, MAX_FILE_SIZE};
 use super::{Exit, terminal};
 use crate::config::Selection;
@@ -22,6 +24,7 @@ use crate::linter::finding::{self, Finding};
 use crate::linter::{self, Engine};
 use crate::lints::LINTS;
 use crate::report::{self, Report};
+use affected::Change;
 use passes::Outcome;
 use settings::Settings;
 
@@ -44,7 +47,8 @@ pub(super) fn run(args: &LintArgs) -> Exit {
 fn lint(args: &LintArgs) -> Result<Exit, String> {
     let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
     let selection = Selection::new(&args.select, &args.ignore, &ids).map_err(|error| error.to_string())?;
-    let (request, stdin) = request(args)?;
+    let change = if args.affected { Some(Change::of(&args.paths)?) } else { None };
+    let (request, stdin) = request(args, change.as_ref())?;
     let mut settings = Settings::load(args.config.as_deref(), &starts_of(&request), &selection)?;
     let request = Request { exclude: Some(Box::new(settings.exclude())), ..request };
     let mut inventory = discover::discover(&request);
@@ -65,6 +69,10 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let engine = Engine { lints: LINTS };
     let mut outcome = passes::run(&engine, &inventory, &files, &settings);
     outcome.diagnostics.extend(mistakes);
+    if let Some(reach) = change.and_then(|change| change.reach(&inventory, &files, &outcome.modules)) {
+        outcome.diagnostics.retain(|found| reach.contains(&found.location.file));
+        outcome.summary.clear();
+    }
     outcome.checked += inventory.configs.len() + inventory.invariants.len();
     if outcome.checked == 0 && outcome.problems.is_empty() && !inventory.focused {
         return Err(nothing_to_lint(args));
@@ -78,7 +86,10 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
 }
 
 /// What to discover, and the text of standard input where a path is `-`.
-fn request(args: &LintArgs) -> Result<(Request, Option<Text>), String> {
+fn request(args: &LintArgs, change: Option<&Change>) -> Result<(Request, Option<Text>), String> {
+    if let Some(change) = change {
+        return Ok((Request { paths: change.roots.clone(), ..Request::default() }, None));
+    }
     let (stdin, paths): (Vec<&PathBuf>, Vec<&PathBuf>) = args.paths.iter().partition(|path| path.as_os_str() == "-");
     let mut request = Request { paths: paths.into_iter().cloned().collect(), ..Request::default() };
     if stdin.is_empty() {
@@ -128,22 +139,17 @@ fn show(args: &LintArgs, files: &Files, outcome: Outcome, focused: bool) -> Resu
     if focused {
         findings.retain(|finding| files.get(finding.place.file).is_some_and(|file| file.named));
     }
-    let mut options = terminal::options();
+    let mut options = output::options(args);
     options.all = args.all || only_one_lint(args);
     options.show_notes = least == Severity::Note;
     if least == Severity::Error {
         findings.retain(|finding| finding.severity == Severity::Error);
     }
-    let report = Report { findings: &findings, files, checked: outcome.checked, summary: &outcome.summary, options };
-    let mut text = Vec::new();
-    let written = match (args.statistics, args.format) {
-        (true, _) => report::statistics::write(&mut text, &report),
-        (_, Format::Full) => report::full::write(&mut text, &report),
-        (_, Format::Concise) => report::concise::write(&mut text, &report),
-        (_, Format::Json) => report::json::write(&mut text, &report),
-    };
-    written.and_then(|()| terminal::write_stdout(&text)).map_err(|error| format!("standard output: {error}"))?;
-    let options = report::Options { color: terminal::color_on_stderr(), ..options };
+    let (checked, summary) = (outcome.checked, &outcome.summary);
+    let report = Report { findings: &findings, files, lints: LINTS, checked, summary, options };
+    output::write(args, &report)?;
+    let options = report::Options { color: terminal::color_on_stderr(), ..terminal::options() };
+    let options = report::Options { show_notes: report.options.show_notes, ..options };
     let mut closing = Vec::new();
     if outcome.checked > 0 || !findings.is_empty() || outcome.problems.is_empty() {
         // Nothing was read: the reason follows, and "no findings" would mislead.

@@ -2,11 +2,13 @@
 //! process is here and in `discover`.
 
 mod args;
+mod completions;
 mod config;
 #[cfg(feature = "drift")]
 mod drift;
 mod explain;
 mod files;
+mod init;
 mod lint;
 mod lints;
 #[cfg(unix)]
@@ -15,7 +17,7 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 /// What the process tells its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ impl From<Exit> for ExitCode {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
-    let args = match args::Args::try_parse() {
+    let args = match parse() {
         Ok(args) => args,
         Err(error) => return refuse(&error),
     };
@@ -46,12 +48,21 @@ pub fn run() -> ExitCode {
         args::Command::Explain { lint } => explain::run(lint),
         args::Command::Lints => lints::run(),
         args::Command::Config(options) => config::run(options),
+        args::Command::Init(options) => init::run(options),
+        args::Command::Completions { shell } => completions::completions(*shell),
+        args::Command::Man { dir } => completions::man(dir.as_deref()),
         #[cfg(feature = "drift")]
         args::Command::Drift { command } => return drift::run(command).into(),
         #[cfg(unix)]
         args::Command::Retry(options) => return retry::run(options),
     };
     exit.into()
+}
+
+fn parse() -> Result<args::Args, clap::Error> {
+    let mut command = args::Args::command().color(terminal::color_of_help());
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    args::Args::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// Prints what is wrong with the arguments, or the help that they ask for. A mistake gives 2, but for two commands in

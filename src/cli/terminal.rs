@@ -8,7 +8,7 @@ use crate::report::Options;
 pub(super) fn options() -> Options {
     let stdout = io::stdout();
     let terminal = stdout.is_terminal();
-    let color = anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+    let color = wants_color(terminal);
     let width = if terminal { width() } else { None };
     Options {
         color,
@@ -21,7 +21,30 @@ pub(super) fn options() -> Options {
 
 /// Whether standard error takes colours.
 pub(super) fn color_on_stderr() -> bool {
-    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+    wants_color(io::stderr().is_terminal())
+}
+
+/// When the help is coloured, which goes to one stream or the other.
+pub(super) fn color_of_help() -> clap::ColorChoice {
+    match (wants_color(io::stdout().is_terminal()), color_on_stderr()) {
+        (true, true) => clap::ColorChoice::Always,
+        (false, false) => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    }
+}
+
+/// Whether a stream takes colours: <https://no-color.org> and <https://bixense.com/clicolors>.
+fn wants_color(is_terminal: bool) -> bool {
+    let value = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    if value("NO_COLOR").is_some() {
+        return false;
+    }
+    if value("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return true;
+    }
+    let refused =
+        value("CLICOLOR").is_some_and(|value| value == "0") || value("TERM").is_some_and(|value| value == "dumb");
+    is_terminal && !refused
 }
 
 fn width() -> Option<usize> {

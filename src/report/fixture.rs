@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::{Options, Report};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, LintId, Location, Severity};
 use crate::linter::finding::{FileTable, Finding, resolve};
+use crate::linter::{Check, FixKind, Lint, LintDefault};
 use crate::source::Span;
 
 /// Files in memory and what is found in them.
@@ -32,6 +33,18 @@ impl FileTable for Fixture {
     fn url(&self, lint: &LintId) -> Option<String> {
         Some(format!("https://example.org/lints/{lint}"))
     }
+}
+
+/// Some of the lints that the findings of the fixtures name.
+const LINTS: &[Lint] = &[
+    lint("alerts/missing-for", Severity::Warning, "an alert has no `for`"),
+    lint("proxmox/mount-point-size-without-unit", Severity::Error, "a mount point's size has no unit"),
+];
+
+const fn lint(id: &'static str, severity: Severity, summary: &'static str) -> Lint {
+    let readme = "---\nfix: none\n---\n# A page\n\n## What it does\nFinds this\nand that.\n\nAnd more.\n";
+    let (fix, default) = (FixKind::None, LintDefault::On);
+    Lint { id, summary, severity, fix, default, since: "0.1.0", readme, check: Check::Engine }
 }
 
 /// What `write` writes.
@@ -85,7 +98,8 @@ impl Fixture {
 
     pub(super) fn report(&self) -> Report<'_> {
         let checked = self.files.len();
-        Report { findings: self.findings(), files: self, checked, summary: &self.summary, options: self.options }
+        let (findings, summary) = (self.findings(), &self.summary);
+        Report { findings, files: self, lints: LINTS, checked, summary, options: self.options }
     }
 
     /// What a first run on a homelab might find.

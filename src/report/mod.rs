@@ -1,12 +1,16 @@
 //! Findings as text, one file per format. Each format is a function `write` to a stream that the caller chose: nothing
 //! here knows arguments, terminals or exit codes.
 //!
-//! Results (`full`, `concise`, `json`, `statistics`) go to standard output, `summary` to standard error.
+//! Results go to standard output or to a file, `summary` to standard error.
 
 pub mod concise;
 mod excerpt;
 pub mod full;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 pub mod statistics;
 pub mod summary;
 pub(crate) mod text;
@@ -15,6 +19,7 @@ pub(crate) mod text;
 mod fixture;
 
 use crate::diagnostic::Severity;
+use crate::linter::Lint;
 use crate::linter::finding::{FileTable, Finding};
 
 /// What there is to tell.
@@ -24,6 +29,8 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// For the source lines around a finding.
     pub files: &'a dyn FileTable,
+    /// All lints, sorted by id, for their pages.
+    pub lints: &'a [Lint],
     /// How many files were linted.
     pub checked: usize,
     /// What the findings add up to, such as "2 of 5 modules have no regression test".

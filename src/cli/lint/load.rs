@@ -10,14 +10,14 @@ use crate::terraform::{Role, Source};
 
 /// The files of a module, and what could not be read of it.
 #[derive(Default)]
-pub(super) struct Loaded {
-    pub(super) sources: Vec<Source>,
-    pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) problems: Vec<Problem>,
+pub(in crate::cli) struct Loaded {
+    pub(in crate::cli) sources: Vec<Source>,
+    pub(in crate::cli) diagnostics: Vec<Diagnostic>,
+    pub(in crate::cli) problems: Vec<Problem>,
 }
 
 /// Reads everything that `directory` holds.
-pub(super) fn load(directory: &Directory, files: &Files) -> Loaded {
+pub(in crate::cli) fn load(directory: &Directory, files: &Files) -> Loaded {
     let tofu: HashSet<&str> = directory.members.iter().filter_map(|member| tofu_stem(&member.name)).collect();
     let mut loaded = Loaded::default();
     for member in directory.members.iter().chain(&directory.tests) {

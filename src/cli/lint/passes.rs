@@ -25,6 +25,8 @@ pub(super) struct Outcome {
     pub(super) checked: usize,
     /// What the findings add up to, in sentences.
     pub(super) summary: Vec<String>,
+    /// The modules, for who calls whom.
+    pub(super) modules: Vec<ModuleSummary>,
 }
 
 /// What the first pass leaves of one module or rule file.
@@ -90,6 +92,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
     }
+    outcome.modules = modules.into_iter().map(|(_, module)| module).collect();
     outcome
 }
 

@@ -1,0 +1,64 @@
+//! `sprag init`: looks at a repository and writes a `.sprag.hcl` for it, once. Prints what it found.
+
+mod survey;
+mod text;
+mod tflint;
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use super::args::InitArgs;
+use super::{Exit, terminal};
+use crate::config::FILE_NAME;
+use crate::discover;
+use survey::Survey;
+use tflint::Choices;
+
+pub(super) fn run(args: &InitArgs) -> Exit {
+    match init(&args.directory)
+        .and_then(|told| terminal::write_stdout(told.as_bytes()).map_err(|error| format!("standard output: {error}")))
+    {
+        Ok(()) => Exit::Clean,
+        Err(message) => {
+            terminal::complain(&message);
+            Exit::Failed
+        }
+    }
+}
+
+/// Writes the file; returns what to tell.
+fn init(directory: &Path) -> Result<String, String> {
+    let real = directory.canonicalize().map_err(|error| format!("{}: {error}", directory.display()))?;
+    if !real.is_dir() {
+        return Err(format!("{} is no directory; name the one to write {FILE_NAME} into", directory.display()));
+    }
+    if let Some(known) = discover::nearest_config(&real) {
+        return Err(format!(
+            "{} is there already and stays as it is; `sprag config` prints what it says",
+            known.display()
+        ));
+    }
+    let survey = Survey::of(&real, directory);
+    if survey.is_empty() {
+        return Err(format!(
+            "{} has no Terraform files, no tests and no Prometheus rule files; start sprag init at the root of the repository",
+            directory.display()
+        ));
+    }
+    let choices = Choices::read(&real)?;
+    let path = directory.join(FILE_NAME);
+    create(&path, &text::configuration(&survey, choices.as_ref()))?;
+    let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
+    Ok(text::told(&shown, &survey, choices.as_ref()))
+}
+
+/// Writes a file that must not exist.
+fn create(path: &Path, text: &str) -> Result<(), String> {
+    let created = File::options().write(true).create_new(true).open(path);
+    created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => format!("{} is there already and stays as it is", path.display()),
+        ErrorKind::PermissionDenied => format!("{}: permission denied; sprag needs to write it", path.display()),
+        _ => format!("{}: {error}", path.display()),
+    })
+}

@@ -1,0 +1,102 @@
+//! Which files a change affects: those of the modules that changed files belong to, and of the modules that call these,
+//! however far up. A hook gets the changed files and shows what they may have broken, wherever that stands.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+
+use crate::cli::files::Files;
+use crate::diagnostic::FileId;
+use crate::discover::{self, Directory, Inventory};
+use crate::terraform::ModuleSummary;
+
+/// The real paths of changed files, and the directories to lint for them: their repositories.
+pub(super) struct Change {
+    files: HashSet<PathBuf>,
+    /// What is linted.
+    pub(super) roots: Vec<PathBuf>,
+}
+
+impl Change {
+    /// Of the files and directories that the user named. One that is gone has changed nothing that is left.
+    pub(super) fn of(paths: &[PathBuf]) -> Result<Self, String> {
+        let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
+        let (mut files, mut roots) = (HashSet::new(), BTreeSet::new());
+        for path in paths {
+            let real = path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
+            let repository = discover::repository_root(&real).unwrap_or_else(|| here.clone());
+            if !real.starts_with(&repository) {
+                return Err(format!("{}: lies in no repository and not below the working directory", path.display()));
+            }
+            // Shown paths are relative to where sprag was started.
+            roots.insert(if repository == here { PathBuf::from(".") } else { repository });
+            files.insert(real);
+        }
+        Ok(Self { files, roots: roots.into_iter().collect() })
+    }
+
+    /// The files whose findings are shown; nothing where the change may concern everything.
+    pub(super) fn reach(
+        &self,
+        inventory: &Inventory,
+        files: &Files,
+        modules: &[ModuleSummary],
+    ) -> Option<HashSet<FileId>> {
+        if self.files.iter().any(|path| governs(path)) {
+            return None;
+        }
+        let is_changed = |id: FileId| files.get(id).is_some_and(|file| self.holds(&file.path));
+        let mut shown: HashSet<FileId> =
+            (0..u32::try_from(files.all.len()).unwrap_or(u32::MAX)).map(FileId).filter(|id| is_changed(*id)).collect();
+        let changed = inventory.directories.iter().filter(|directory| members(directory).any(is_changed));
+        let mut keys: BTreeSet<String> = changed.map(|directory| directory.key.clone()).collect();
+        let mut open: Vec<String> = keys.iter().cloned().collect();
+        while let Some(key) = open.pop() {
+            for caller in modules.iter().filter(|module| calls(module, &key)) {
+                if keys.insert(caller.key.clone()) {
+                    open.push(caller.key.clone());
+                }
+            }
+        }
+        let affected = inventory.directories.iter().filter(|directory| keys.contains(&directory.key));
+        shown.extend(affected.flat_map(members));
+        self.add_rules(inventory, files, &mut shown);
+        Some(shown)
+    }
+
+    /// Rules are compared within a directory, and missing ones are reported at the configuration.
+    fn add_rules(&self, inventory: &Inventory, files: &Files, shown: &mut HashSet<FileId>) {
+        let path = |id: &FileId| files.get(*id).map(|file| file.path.as_path());
+        let directories: HashSet<&Path> = inventory
+            .rule_candidates
+            .iter()
+            .filter_map(path)
+            .filter(|path| self.holds(path))
+            .filter_map(Path::parent)
+            .collect();
+        if directories.is_empty() {
+            return;
+        }
+        let beside = |id: &&FileId| path(id).and_then(Path::parent).is_some_and(|at| directories.contains(at));
+        shown.extend(inventory.rule_candidates.iter().filter(beside));
+        let configurations = files.all.iter().enumerate().filter(|(_, file)| file.path.ends_with(".sprag.hcl"));
+        shown.extend(configurations.filter_map(|(index, _)| u32::try_from(index).ok().map(FileId)));
+    }
+
+    /// Whether a file was named, or lies in a directory that was.
+    fn holds(&self, path: &Path) -> bool {
+        path.ancestors().any(|above| self.files.contains(above))
+    }
+}
+
+/// Whether a file decides about others: a configuration, or invariants.
+fn governs(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".sprag.hcl"))
+}
+
+fn members(directory: &Directory) -> impl Iterator<Item = FileId> {
+    directory.members.iter().chain(&directory.tests).map(|member| member.file)
+}
+
+fn calls(module: &ModuleSummary, key: &str) -> bool {
+    module.calls.iter().any(|call| call.target(&module.key).as_deref() == Some(key))
+}

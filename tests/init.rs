@@ -1,0 +1,167 @@
+//! `sprag init`: what it writes is a configuration without mistakes, fits what is there, and replaces nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+struct Ran {
+    stdout: String,
+    stderr: String,
+    status: i32,
+}
+
+fn sprag(directory: &Path, arguments: &[&str]) -> Ran {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_sprag")).args(arguments).current_dir(directory).env_clear().output().unwrap();
+    Ran {
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+        status: output.status.code().unwrap(),
+    }
+}
+
+fn repository(files: &[(&str, &str)]) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join(".git")).unwrap();
+    for (path, text) in files {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    directory
+}
+
+/// The example without its own configuration.
+fn homelab() -> TempDir {
+    let directory = repository(&[]);
+    common::copy_tree(&common::root().join("testdata/homelab"), directory.path());
+    fs::remove_file(directory.path().join(".sprag.hcl")).unwrap();
+    directory
+}
+
+fn written(directory: &Path) -> String {
+    fs::read_to_string(directory.join(".sprag.hcl")).unwrap()
+}
+
+/// The configuration with every suggestion taken: lines that begin with `#` and no space.
+fn with_suggestions(text: &str) -> String {
+    let line = |line: &str| {
+        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+        let is_prose = rest.starts_with("# ") || rest == "#";
+        let rest = if is_prose { rest } else { rest.strip_prefix('#').unwrap_or(rest) };
+        format!("{indent}{rest}\n")
+    };
+    // Inside a block that is a suggestion the space after `#` is indentation.
+    let mut inside = false;
+    text.lines()
+        .map(|one| {
+            inside |= one.starts_with('#') && one.ends_with('{') && !one.starts_with("# ");
+            let shown = if inside { format!("{}\n", one.strip_prefix('#').unwrap_or(one)) } else { line(one) };
+            inside &= one != "#}";
+            shown
+        })
+        .collect()
+}
+
+#[test]
+fn tells_what_the_example_holds() {
+    let directory = homelab();
+    let ran = sprag(directory.path(), &["init"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!("init_homelab_told", ran.stdout);
+    insta::assert_snapshot!("init_homelab", written(directory.path()));
+}
+
+#[test]
+fn what_it_writes_has_no_mistakes_with_and_without_its_suggestions() {
+    let directory = homelab();
+    assert_eq!(sprag(directory.path(), &["init"]).status, 0);
+    let ran = sprag(directory.path(), &["config"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let lint = sprag(directory.path(), &["lint"]);
+    assert_eq!((lint.status, lint.stdout.as_str()), (0, ""), "{}", lint.stderr);
+    let all = with_suggestions(&written(directory.path()));
+    assert!(all.contains("\npreset = \"homelab\"") && all.contains("\n  environment \"prod\" {"), "{all}");
+    // The file that it names must be there.
+    let all = all.replace("  baseline =", "  #baseline =");
+    fs::write(directory.path().join(".sprag.hcl"), all).unwrap();
+    let ran = sprag(directory.path(), &["config"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn replaces_nothing() {
+    let directory = repository(&[("main.tf", "locals {}\n"), (".sprag.hcl", "lint {}\n")]);
+    let ran = sprag(directory.path(), &["init"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains(".sprag.hcl is there already"), "{}", ran.stderr);
+    assert_eq!(written(directory.path()), "lint {}\n");
+    fs::create_dir(directory.path().join("below")).unwrap();
+    fs::write(directory.path().join("below/main.tf"), "locals {}\n").unwrap();
+    assert_eq!(sprag(directory.path(), &["init", "below"]).status, 2, "the one above holds there");
+    assert!(!directory.path().join("below/.sprag.hcl").exists());
+}
+
+#[test]
+fn where_there_is_nothing_to_lint_it_writes_nothing() {
+    let directory = repository(&[("README.md", "# x\n")]);
+    let ran = sprag(directory.path(), &["init"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("root of the repository"), "{}", ran.stderr);
+    assert!(!directory.path().join(".sprag.hcl").exists());
+}
+
+#[test]
+fn choices_made_for_tflint_hold() {
+    let variable = "variable \"a\" {\n  type = string\n}\noutput \"a\" {\n  value = var.a\n}\n// a comment\n";
+    let tflint = "rule \"terraform_documented_variables\" {\n  enabled = false\n}\n\
+                  rule \"terraform_comment_syntax\" {\n  enabled = true\n}\nplugin \"aws\" {\n  enabled = true\n}\n";
+    let directory = repository(&[("m/main.tf", variable), (".tflint.hcl", tflint)]);
+    let lints = |directory: &Path| {
+        let ran = sprag(directory, &["lint", "--format", "concise", "--fail-on", "note"]);
+        let ids = ran.stdout.lines().map(|line| line.split('[').nth(1).unwrap().split(']').next().unwrap().to_owned());
+        ids.collect::<Vec<String>>()
+    };
+    let (documented, comment) = ("terraform/undocumented-variable".to_owned(), "terraform/slash-comment".to_owned());
+    let before = lints(directory.path());
+    assert!(before.contains(&documented) && !before.contains(&comment), "{before:?}");
+    let ran = sprag(directory.path(), &["init"]);
+    assert!(ran.stdout.contains(".tflint.hcl: 2 choices kept"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("nothing in sprag does what plugin `aws` did"), "{}", ran.stdout);
+    let after = lints(directory.path());
+    assert!(!after.contains(&documented) && after.contains(&comment), "{after:?}");
+}
+
+#[test]
+fn a_broken_tflint_configuration_is_named() {
+    let directory = repository(&[("main.tf", "locals {}\n"), (".tflint.hcl", "rule \"a\" {\n")]);
+    let ran = sprag(directory.path(), &["init"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains(".tflint.hcl: "), "{}", ran.stderr);
+    assert!(!directory.path().join(".sprag.hcl").exists());
+}
+
+#[test]
+fn odd_names_stay_inside_their_quotes() {
+    let root = "provider \"null\" {\n  alias = \"a\"\n}\n";
+    let directory =
+        repository(&[("live/a b/prod/main.tf", root), ("live/c/prod/main.tf", root), ("live/${x}\"/main.tf", root)]);
+    assert_eq!(sprag(directory.path(), &["init"]).status, 0);
+    let all = with_suggestions(&written(directory.path())).replace("  baseline =", "  #baseline =");
+    assert!(all.contains("environment \"live-c-prod\" { directory = \"live/c/prod\" }"), "{all}");
+    fs::write(directory.path().join(".sprag.hcl"), &all).unwrap();
+    let ran = sprag(directory.path(), &["config"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{all}");
+}
