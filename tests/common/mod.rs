@@ -32,6 +32,18 @@ pub fn tools_required() -> bool {
     std::env::var_os("SPRAG_E2E").is_some_and(|value| value == "required")
 }
 
+/// A program that `scripts/test` installs from PyPI, or one on the PATH. Where it is missing the test is skipped.
+pub fn python_tool(name: &str) -> Option<PathBuf> {
+    let own = root().join("target/tools/python/bin").join(name);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::iter::once(own).chain(std::env::split_paths(&path).map(|directory| directory.join(name)));
+    let found = found.into_iter().find(|path| path.is_file());
+    if found.is_none() {
+        e2e::skip(name);
+    }
+    found
+}
+
 /// Compares `path` with what it should hold, or writes it.
 pub fn assert_file(path: &Path, expected: &str) {
     if updating() {
