@@ -15,7 +15,7 @@ use std::os::unix::process::parent_id;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::UnixListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -104,7 +104,9 @@ impl Socket {
     fn new() -> Self {
         let directory = env::var_os("PLUGIN_UNIX_SOCKET_DIR").filter(|directory| !directory.is_empty());
         let directory = directory.map_or_else(env::temp_dir, PathBuf::from);
-        Self(directory.join(format!("sprag-test-provider-{}.sock", std::process::id())))
+        // A process that was killed leaves its socket behind, and process numbers come again: the clock keeps them apart.
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_nanos());
+        Self(directory.join(format!("sprag-test-provider-{}-{nanos:x}.sock", std::process::id())))
     }
 }
 
