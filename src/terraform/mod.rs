@@ -7,6 +7,7 @@ mod source;
 mod summary;
 mod survey;
 mod test_file;
+mod types;
 mod unused;
 mod version;
 
@@ -16,5 +17,6 @@ pub use source::{Role, Source};
 pub use summary::{Call, ModuleKind, ModuleSummary, classify_modules, is_fixture};
 pub use survey::{Place, Survey, Wrapper, key_name};
 pub use test_file::{Command, Run, TestFile};
+pub use types::{AttributeType, ObjectType, Type};
 pub use unused::{Unused, UnusedKind, settle_unused};
 pub use version::versions_in;
