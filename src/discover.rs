@@ -14,6 +14,9 @@ pub use inventory::{Directory, File, Inventory, Member, Problem};
 
 use std::path::{Path, PathBuf};
 
+/// Where `terraform init` writes which release of each provider it chose.
+pub const LOCK_FILE: &str = ".terraform.lock.hcl";
+
 /// Tells whether a real path is left out.
 pub type Exclude = Box<dyn Fn(&Path) -> bool + Send + Sync>;
 

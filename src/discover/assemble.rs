@@ -55,7 +55,10 @@ impl Walk<'_> {
             match known {
                 Some(listing) if listing.entries.iter().any(|entry| entry.name == *name) => {}
                 Some(listing) => listing.entries.push(entry),
-                None => listings.push(Listing { path: directory.clone(), entries: vec![entry], is_initialised: false }),
+                None => {
+                    let (path, entries) = (directory.clone(), vec![entry]);
+                    listings.push(Listing { path, entries, is_initialised: false, is_locked: false });
+                }
             }
         }
     }
@@ -158,6 +161,7 @@ impl Walk<'_> {
                 is_linked_store: false,
                 linked_elsewhere: Vec::new(),
                 is_initialised: listing.is_initialised,
+                is_locked: listing.is_locked,
             });
         }
     }

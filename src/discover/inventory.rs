@@ -52,6 +52,8 @@ pub struct Directory {
     pub linked_elsewhere: Vec<FileId>,
     /// Whether `terraform init` ran here: there is a `.terraform` directory.
     pub is_initialised: bool,
+    /// Whether it has a [dependency lock file](super::LOCK_FILE).
+    pub is_locked: bool,
 }
 
 /// A path that could not be used.

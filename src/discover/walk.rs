@@ -12,7 +12,7 @@ use rayon::Scope;
 use super::classify::{FileKind, classify};
 use super::ignores::Ignores;
 use super::inventory::{Inventory, Problem};
-use super::{Request, repository_root};
+use super::{LOCK_FILE, Request, repository_root};
 
 /// What is wrong with a path that is a pipe, a socket or a device: reading one may never end.
 const NO_FILE: &str = "neither a file nor a directory";
@@ -34,6 +34,8 @@ pub(super) struct Listing {
     pub(super) entries: Vec<Entry>,
     /// Whether there is a `.terraform` directory.
     pub(super) is_initialised: bool,
+    /// Whether there is a dependency lock file.
+    pub(super) is_locked: bool,
 }
 
 pub(super) struct Walk<'a> {
@@ -142,10 +144,11 @@ impl<'a> Walk<'a> {
         let is_initialised = found.iter().any(|entry| entry.file_name() == ".terraform");
         let has_ignore_file = found.iter().any(|entry| entry.file_name() == ".gitignore");
         let ignores = if has_ignore_file { ignores.with_file(&path, &path.join(".gitignore")) } else { ignores };
-        let mut entries = Vec::new();
+        let (mut entries, mut is_locked) = (Vec::new(), false);
         for entry in found {
             let Ok(file_type) = entry.file_type() else { continue };
             let name = entry.file_name();
+            is_locked |= name == LOCK_FILE;
             if file_type.is_dir() {
                 self.enter(path.join(&name), &name, &ignores, scope);
             } else if file_type.is_symlink() {
@@ -157,7 +160,7 @@ impl<'a> Walk<'a> {
             }
         }
         if !entries.is_empty() {
-            lock(&self.listings).push(Listing { path, entries, is_initialised });
+            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked });
         }
     }
 
@@ -227,7 +230,8 @@ impl<'a> Walk<'a> {
                 }
             }
             let is_initialised = path.join(".terraform").is_dir();
-            lock(&self.listings).push(Listing { path, entries, is_initialised });
+            let is_locked = path.join(LOCK_FILE).is_file();
+            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked });
         }
     }
 

@@ -1,8 +1,10 @@
 //! Terraform modules and their tests as typed, spanned views of parsed files. Knows nothing of lints, values or disks.
 
+mod binding;
 pub mod json;
 mod module;
 mod providers;
+pub mod schemas;
 mod source;
 mod summary;
 mod survey;
@@ -11,6 +13,7 @@ mod types;
 mod unused;
 mod version;
 
+pub use binding::{Binding, Locks};
 pub use module::{Declaration, Module, Resource, ResourceMode};
 pub use providers::{ProviderReference, Requirement, required_providers};
 pub use source::{Role, Source};

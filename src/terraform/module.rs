@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use super::binding::{self, Binding, Locks};
+use super::schemas::{BlockSchema, Schemas};
 use super::{ProviderReference, Role, Source, Survey, TestFile, providers};
 use crate::diagnostic::Location;
 use crate::source::Span;
@@ -182,8 +184,13 @@ pub struct Module<'a> {
     pub tests: Vec<TestFile<'a>>,
     /// False where a file did not parse or could not be read, so that what seems to be missing may be there.
     pub is_complete: bool,
+    /// What is known of providers.
+    pub schemas: &'a Schemas,
+    /// The releases of providers that the dependency lock file beside the module chose.
+    pub locks: Locks,
     survey: OnceCell<Survey<'a>>,
     provider_references: OnceCell<Vec<ProviderReference<'a>>>,
+    bindings: OnceCell<Vec<(Cow<'a, str>, Option<Binding<'a>>)>>,
 }
 
 impl<'a> Module<'a> {
@@ -203,8 +210,11 @@ impl<'a> Module<'a> {
             others: Vec::new(),
             tests: Vec::new(),
             is_complete: !sources.iter().any(|source| source.is_broken() && source.role.is_configuration()),
+            schemas: Schemas::bundled(),
+            locks: Locks::default(),
             survey: OnceCell::new(),
             provider_references: OnceCell::new(),
+            bindings: OnceCell::new(),
         };
         for source in sources {
             match source.role {
@@ -232,6 +242,46 @@ impl<'a> Module<'a> {
     /// Every use of a provider, in order of files. `terraform` is built in and left out.
     pub fn provider_references(&self) -> &[ProviderReference<'a>] {
         self.provider_references.get_or_init(|| providers::references(self))
+    }
+
+    /// What is known of the provider with this name in the module; nothing where it is another than those known.
+    #[must_use]
+    pub fn provider_schema(&self, name: &str) -> Option<Binding<'a>> {
+        let bound = self.bindings.get_or_init(|| binding::declared(self));
+        match bound.iter().find(|(declared, _)| declared == name) {
+            Some((_, binding)) => *binding,
+            None => binding::implied(self, name),
+        }
+    }
+
+    /// The body of a resource of this type as its provider describes it, and the provider. `provider` is the value of
+    /// the meta-argument.
+    #[must_use]
+    pub fn resource_schema(
+        &self,
+        mode: ResourceMode,
+        kind: &str,
+        provider: Option<ExprView<'_>>,
+    ) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        let bound = match provider {
+            Some(provider) => self.provider_schema(&providers::local_name(provider)?),
+            None => {
+                let name = kind.split('_').next().unwrap_or(kind);
+                let bound = self.bindings.get_or_init(|| binding::declared(self));
+                match bound.iter().any(|(declared, _)| declared == name) {
+                    true => self.provider_schema(name),
+                    false => self.provider_schema(name).or_else(|| binding::by_kind(self, mode, kind)),
+                }
+            }
+        };
+        bound.and_then(|binding| Some((binding.provider.block(mode, kind)?, binding)))
+    }
+
+    /// The body of a resource as its provider describes it, and the provider.
+    #[must_use]
+    pub fn schema_of(&self, resource: &Resource<'_>) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        let provider = resource.attribute("provider").map(|(_, attribute)| attribute.value());
+        self.resource_schema(resource.mode, &resource.kind, provider)
     }
 
     /// Whether Terraform seems to be run here: there is a backend, a configured provider or a file of values. Callers

@@ -88,7 +88,7 @@ fn of_resource(block: BlockView<'_>) -> Option<Cow<'_, str>> {
 }
 
 /// `name`, `name.alias`, `name.alias[each.key]` or one of them in quotes.
-fn local_name(value: ExprView<'_>) -> Option<Cow<'_, str>> {
+pub(super) fn local_name(value: ExprView<'_>) -> Option<Cow<'_, str>> {
     let mut expr = value.unparenthesised();
     loop {
         expr = match expr.kind() {

@@ -9,12 +9,12 @@ use super::load;
 use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
-use crate::discover::{Directory, FileKind, Inventory, Member, Problem};
+use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
 use crate::linter::{Engine, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, syntax_diagnostics};
 use crate::prometheus::{self, Content};
 use crate::source::Span;
 use crate::syntax::hcl;
-use crate::terraform::{Module, ModuleKind, ModuleSummary, classify_modules, is_fixture, settle_unused};
+use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, classify_modules, is_fixture, settle_unused};
 
 /// What came out of a run.
 #[derive(Default)]
@@ -109,6 +109,12 @@ impl Run<'_> {
             let mut module = Module::new(&directory.display, &loaded.sources);
             module.is_complete &= loaded.problems.is_empty();
             let governed = self.settings.get(config);
+            module.schemas = &governed.schemas;
+            if directory.is_locked
+                && let Ok(text) = read_limited(&directory.path.join(discover::LOCK_FILE))
+            {
+                module.locks = Locks::parse(&text);
+            }
             diagnostics.extend(self.engine.module(&module, &governed.policy, load::anchor(directory)));
             let mut made = ModuleSummary::of(&module, &directory.key);
             made.has_values = directory

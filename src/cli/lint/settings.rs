@@ -4,17 +4,20 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::files::{Files, read_limited};
-use crate::config::{Config, PathSet, Selection, parse_invariants};
+use crate::config::{CONFIG_LINT, Config, PathSet, Selection, parse_invariants};
 use crate::diagnostic::{Diagnostic, FileId, Severity};
 use crate::discover;
 use crate::linter::Policy;
 use crate::lints::LINTS;
+use crate::terraform::schemas::Schemas;
 
 /// One configuration and the directory below which it holds.
 pub(super) struct Governed {
     pub(super) directory: PathBuf,
     pub(super) policy: Policy,
     pub(super) exclude: PathSet,
+    /// What is known of providers.
+    pub(super) schemas: Schemas,
     /// Its file; nothing for the built-in one.
     pub(super) file: Option<FileId>,
     path: Option<PathBuf>,
@@ -102,6 +105,9 @@ impl<'a> Settings<'a> {
             self.is_broken |= found.iter().any(|mistake| mistake.severity == Severity::Error);
             governed.file = Some(file);
             mistakes.extend(found);
+            let unusable = governed.read_schemas();
+            self.is_broken |= !unusable.is_empty();
+            mistakes.extend(unusable);
         }
         mistakes
     }
@@ -140,7 +146,25 @@ impl Governed {
     /// What holds without any configuration.
     fn built_in(directory: PathBuf, selection: &Selection) -> Self {
         let policy = Policy::new(Config::default(), selection);
-        Self { directory, policy, exclude: PathSet::new(&[]), file: None, path: None, text: Vec::new() }
+        let (exclude, schemas) = (PathSet::new(&[]), Schemas::default());
+        Self { directory, policy, exclude, schemas, file: None, path: None, text: Vec::new() }
+    }
+
+    /// Reads the files of provider schemas that the configuration names. Returns what cannot be used.
+    fn read_schemas(&mut self) -> Vec<Diagnostic> {
+        let mut mistakes = Vec::new();
+        for named in &self.policy.config.schemas {
+            let read = std::fs::read(self.directory.join(&named.value)).map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+                _ => error.to_string(),
+            });
+            let added = read.and_then(|text| self.schemas.add(&text).map_err(|error| error.to_string()));
+            if let (Err(reason), Some(location)) = (added, named.location()) {
+                let message = format!("the schemas of `{}` cannot be used: {reason}", named.value);
+                mistakes.push(Diagnostic::new(CONFIG_LINT, Severity::Error, location, message));
+            }
+        }
+        mistakes
     }
 
     /// Takes the configuration from its text, which is that of `file`, and returns the mistakes in it.

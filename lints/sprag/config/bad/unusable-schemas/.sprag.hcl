@@ -1,0 +1,1 @@
+schemas = ["missing.json", "plan.json"]

@@ -1,0 +1,171 @@
+//! Which provider a name in a module stands for, and whether its release is the one whose schema is known.
+
+use std::borrow::Cow;
+
+use super::schemas::{ProviderSchema, Schemas};
+use super::{Module, ResourceMode, required_providers};
+use crate::syntax::hcl::{self, Document};
+
+/// A provider as a module uses it.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding<'a> {
+    /// What is known of it.
+    pub provider: &'a ProviderSchema,
+    /// Whether the module runs with the release (major and minor version) that the schema is of. Otherwise what the schema
+    /// lacks may be newer or older than it.
+    pub is_same_release: bool,
+}
+
+/// What a dependency lock file (`.terraform.lock.hcl`) says: the release chosen of each provider, by full address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Locks(Vec<(Box<str>, Box<str>)>);
+
+impl Locks {
+    /// Reads a lock file. One that cannot be read locks nothing: it is Terraform's own file.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Self {
+        let tree = hcl::parse(text);
+        let root = Document::new(&tree, text).root();
+        let chosen = root.blocks_of("provider").filter_map(|block| {
+            let version = block.body().value("version")?.as_string()?.into_owned();
+            Some((block.label(0)?.into_owned().into(), version.into()))
+        });
+        Self(chosen.collect())
+    }
+
+    fn version(&self, source: &str) -> Option<&str> {
+        let tofu = source.strip_prefix("registry.terraform.io/");
+        let is = |address: &str| {
+            address == source || tofu.is_some() && address.strip_prefix("registry.opentofu.org/") == tofu
+        };
+        self.0.iter().find(|(address, _)| is(address)).map(|(_, version)| &**version)
+    }
+}
+
+/// The providers that the module names in `required_providers`, by local name; nothing beside those that are unknown.
+pub(super) fn declared<'a>(module: &Module<'a>) -> Vec<(Cow<'a, str>, Option<Binding<'a>>)> {
+    let mut found: Vec<(Cow<'a, str>, Option<Binding<'a>>)> = Vec::new();
+    for requirement in required_providers(module) {
+        let name = requirement.entry.name();
+        let value = requirement.entry.value();
+        let entries = value.entries().unwrap_or_default();
+        let entry = |wanted: &str| entries.iter().find(|(key, _)| key.as_key().as_deref() == Some(wanted));
+        let source = entry("source").map(|(_, source)| source.as_string());
+        let constraint = match value.as_string() {
+            Some(version) => Some(version),
+            None => entry("version").and_then(|(_, version)| version.as_string()),
+        };
+        let binding = match source {
+            // A source that is no literal is an error of Terraform's.
+            Some(None) => None,
+            Some(Some(source)) => bind(module, &source, constraint.as_deref()),
+            None => bind(module, name, constraint.as_deref()),
+        };
+        found.retain(|(known, _)| known != name);
+        found.push((Cow::Borrowed(name), binding));
+    }
+    found
+}
+
+/// The provider that Terraform takes for a name that is not declared: HashiCorp's, or itself.
+pub(super) fn implied<'a>(module: &Module<'a>, name: &str) -> Option<Binding<'a>> {
+    match name {
+        "terraform" => {
+            let provider = module.schemas.provider("terraform.io/builtin/terraform")?;
+            Some(Binding { provider, is_same_release: true })
+        }
+        _ if module.is_complete => bind(module, name, None),
+        _ => None,
+    }
+}
+
+/// Where nobody says which provider is meant, the only one that has the type.
+pub(super) fn by_kind<'a>(module: &Module<'a>, mode: ResourceMode, kind: &str) -> Option<Binding<'a>> {
+    let schemas: &'a Schemas = module.schemas;
+    let provider = schemas.only_provider_of(mode, kind).filter(|_| module.is_complete)?;
+    Some(Binding { provider, is_same_release: is_same_release(module, provider, None) })
+}
+
+fn bind<'a>(module: &Module<'a>, source: &str, constraint: Option<&str>) -> Option<Binding<'a>> {
+    let provider = module.schemas.provider(source)?;
+    Some(Binding { provider, is_same_release: is_same_release(module, provider, constraint) })
+}
+
+fn is_same_release(module: &Module<'_>, provider: &ProviderSchema, constraint: Option<&str>) -> bool {
+    let Some(version) = provider.version.as_deref() else { return true };
+    if let Some(locked) = module.locks.version(&provider.source) {
+        return major_and_minor(locked) == major_and_minor(version);
+    }
+    let clauses = constraint.unwrap_or_default().split(',');
+    clauses.filter_map(pinned).any(|pinned| Some(pinned) == major_and_minor(version))
+}
+
+/// The major and minor version that a clause of a constraint admits alone: `= 1.2.3`, `1.2.3` or `~> 1.2.3`.
+fn pinned(clause: &str) -> Option<(u32, u32)> {
+    let clause = clause.trim();
+    match clause.strip_prefix("~>") {
+        Some(version) if version.split('.').count() == 3 => major_and_minor(version),
+        Some(_) => None,
+        None => major_and_minor(clause.strip_prefix('=').unwrap_or(clause)),
+    }
+}
+
+fn major_and_minor(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.trim().split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::FileId;
+    use crate::terraform::{Role, Source};
+
+    fn bound(text: &str, locks: &str, kind: &str) -> Option<(String, bool)> {
+        let source = Source::parse(FileId(0), "main.tf".into(), Role::Configuration, text.into());
+        let sources = [source];
+        let mut module = Module::new("m", &sources);
+        module.locks = Locks::parse(locks.as_bytes());
+        let (_, binding) = module.resource_schema(ResourceMode::Managed, kind, None)?;
+        Some((binding.provider.source.to_string(), binding.is_same_release))
+    }
+
+    const VM: &str = "proxmox_virtual_environment_vm";
+    const BPG: &str = "registry.terraform.io/bpg/proxmox";
+
+    fn required(source: &str, version: &str) -> String {
+        format!(
+            "terraform {{\n required_providers {{\n  proxmox = {{ source = {source:?}, version = {version:?} }}\n }}\n}}\n"
+        )
+    }
+
+    #[test]
+    fn the_source_decides() {
+        assert_eq!(bound(&required("bpg/proxmox", ">= 0.50"), "", VM), Some((BPG.into(), false)));
+        assert_eq!(bound(&required("registry.opentofu.org/bpg/proxmox", ">= 0.50"), "", VM), Some((BPG.into(), false)));
+        assert_eq!(bound(&required("telmate/proxmox", ">= 2"), "", VM), None);
+        assert_eq!(bound(&required("mirror.example.com/bpg/proxmox", "1"), "", VM), None);
+        let telmate = bound(&required("Telmate/proxmox", "3.0.2-rc09"), "", "proxmox_vm_qemu");
+        assert_eq!(telmate, Some(("registry.terraform.io/telmate/proxmox".into(), true)));
+    }
+
+    #[test]
+    fn without_a_source_the_type_decides() {
+        assert_eq!(bound("", "", VM), Some((BPG.into(), false)));
+        assert_eq!(bound("", "", "tls_private_key"), Some(("registry.terraform.io/hashicorp/tls".into(), false)));
+        assert_eq!(bound("", "", "terraform_data"), Some(("terraform.io/builtin/terraform".into(), true)));
+        assert_eq!(bound("", "", "aws_instance"), None);
+    }
+
+    #[test]
+    fn the_lock_file_goes_before_the_constraint() {
+        let lock = |version: &str| format!("provider \"{BPG}\" {{\n  version = \"{version}\"\n}}\n");
+        let release = |constraint: &str, locks: &str| bound(&required("bpg/proxmox", constraint), locks, VM).unwrap().1;
+        assert!(release(">= 0.50", &lock("0.111.0")));
+        assert!(!release("0.111.1", &lock("0.110.0")));
+        assert!(release("~> 0.111.0", ""));
+        assert!(release("= 0.111.1, != 0.111.0", ""));
+        assert!(!release("~> 0.111", ""));
+        assert!(!release("", "not a lock"));
+    }
+}
