@@ -114,7 +114,7 @@ impl Evaluator<'_> {
         let marks = template.all_marks().and(variables.all_marks());
         let fallback = |cause: Cause| Ok(Value::some_string(Text::any(), cause).marked(marks));
         let text: Option<Arc<[u8]>> = match template.as_string() {
-            Some(path) if name == "templatefile" => self.scope().sources().read(path).ok(),
+            _ if name == "templatefile" => super::functions::read_file(&template, self.scope().sources()),
             Some(text) => Some(Arc::from(text.as_bytes())),
             None => None,
         };

@@ -13,6 +13,29 @@ pub trait Sources {
     /// # Errors
     /// When there is no such file, or it may not be looked at.
     fn read(&self, path: &str) -> Result<Arc<[u8]>, Unreadable>;
+
+    /// The content of the file `path` below the module's own directory, as in `"${path.module}/path"`.
+    ///
+    /// # Errors
+    /// When there is no such file, or it may not be looked at.
+    fn read_in_module(&self, _path: &str) -> Result<Arc<[u8]>, Unreadable> {
+        Err(Unreadable::Unknown)
+    }
+}
+
+/// The content of the file that `path` names; nothing where it is not known or cannot be read.
+pub(in crate::eval) fn read_file(path: &Value, sources: &dyn Sources) -> Option<Arc<[u8]>> {
+    if let Some(path) = path.as_string() {
+        return sources.read(path).ok();
+    }
+    let of_module = path.cause() == Some(Cause::Instance("path.module".into()));
+    let text = path.text();
+    match text.pieces() {
+        [super::text::Piece::Hole(_), super::text::Piece::Literal(rest)] if of_module => {
+            sources.read_in_module(rest.trim_start_matches('/')).ok()
+        }
+        _ => None,
+    }
 }
 
 /// Why a file was not read.
