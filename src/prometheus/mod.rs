@@ -13,6 +13,7 @@
 
 mod dialect;
 mod duration;
+pub mod infer;
 mod manifest;
 mod names;
 mod reader;
