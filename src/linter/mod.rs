@@ -14,7 +14,7 @@ pub use engine::{Engine, Policy, Scope, panic_reason};
 pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;
-pub use monitoring::{Monitoring, TypedRule, TypedRules};
+pub use monitoring::{Monitoring, TypedExpression, TypedRule, TypedRules};
 pub use reporter::Reporter;
 pub use repository::{AlertSummary, Repository, RuleSummary, StrayReason, StrayTest};
 pub use rule_unit::{RuleUnit, RuleView, Template};

@@ -14,6 +14,7 @@ use crate::linter::{
     Engine, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules,
     syntax_diagnostics,
 };
+use crate::prometheus::infer::{Knowledge, Nothing};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
 use crate::syntax::hcl;
@@ -224,6 +225,8 @@ impl Run<'_> {
     /// Lints that need to know what metrics there are, for each configuration that governs a rule file.
     fn monitoring_pass(&self, units: &[(usize, Box<RuleUnit>)]) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
+        let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
+        let knowledge: &dyn Knowledge = &Nothing;
         for (index, governed) in self.settings.all().iter().enumerate() {
             let own: Vec<&RuleUnit> =
                 units.iter().filter(|(config, _)| *config == index).map(|(_, unit)| &**unit).collect();
@@ -231,12 +234,8 @@ impl Run<'_> {
             if own.is_empty() || !self.engine.needs_monitoring(policy) {
                 continue;
             }
-            let monitoring = Monitoring {
-                config: &policy.config,
-                units: own,
-                all_units: units.iter().map(|(_, unit)| &**unit).collect(),
-                is_whole: !self.inventory.focused && self.covers(&governed.directory),
-            };
+            let mut monitoring = Monitoring::new(&policy.config, own, &all, knowledge);
+            monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));

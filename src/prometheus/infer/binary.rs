@@ -1,6 +1,8 @@
 //! What operators give, and which pairs of vectors can never match. Source: `VectorBinop`, `VectorAnd`, `resultMetric` in
 //! `promql/engine.go` of Prometheus.
 
+use std::borrow::Cow;
+
 use super::labels::{Label, LabelSet, METRIC_NAME, Presence, Values};
 use super::sample::{Base, Kind, Sample};
 use super::{Shape, Walk};
@@ -21,7 +23,7 @@ pub struct Join<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict<'a> {
     /// The label.
-    pub label: &'a str,
+    pub label: Cow<'a, str>,
     /// On the left side.
     pub left: Label<'a>,
     /// On the right side.
@@ -188,15 +190,16 @@ fn pairing(labels: Option<&MatchingLabels>) -> impl Fn(&str) -> bool + use<'_> {
 fn conflicts<'a>(left: &LabelSet<'a>, right: &LabelSet<'a>, matching: Option<&'a MatchingLabels>) -> Vec<Conflict<'a>> {
     let pairs = pairing(matching);
     let listed = matching.filter(|labels| labels.on).into_iter().flat_map(names);
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<Cow<'a, str>> = Vec::new();
     let mut found = Vec::new();
-    let named = left.named().iter().chain(right.named()).map(|label| label.name);
-    for name in named.chain(listed).filter(|name| pairs(name)) {
+    let named = left.named().iter().chain(right.named()).map(|label| label.name.clone());
+    for name in named.chain(listed.map(Cow::Borrowed)).filter(|name| pairs(name)) {
         if seen.contains(&name) {
             continue;
         }
-        seen.push(name);
-        let conflict = Conflict { label: name, left: left.label(name), right: right.label(name) };
+        seen.push(name.clone());
+        let (left, right) = (left.label(name.clone()), right.label(name.clone()));
+        let conflict = Conflict { label: name, left, right };
         if conflict.keeps_apart() {
             found.push(conflict);
         }
@@ -264,7 +267,7 @@ fn result_labels<'a>(
         if label.opaque {
             return LabelSet::open();
         }
-        many.set(one.label(&label.text));
+        many.set(one.label(label.text.as_str()));
     }
     many
 }

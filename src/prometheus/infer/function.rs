@@ -94,7 +94,7 @@ impl<'a> Walk<'a, '_> {
                 labels.set(Label::new(name, Presence::Sometimes));
             } else if is_one(matcher) && !matcher.value.value.is_empty() {
                 let presence = if is_repeated { Presence::Sometimes } else { Presence::Always };
-                let values = if is_repeated { Values::Any } else { Values::one(&matcher.value.value) };
+                let values = if is_repeated { Values::Any } else { Values::one(matcher.value.value.as_str()) };
                 labels.set(Label::new(name, presence).with(values));
             } else if is_repeated {
                 labels.set(Label::new(name, Presence::Sometimes));
@@ -133,7 +133,7 @@ impl<'a> Walk<'a, '_> {
             // Text beside a group is never empty.
             let has_text = !replacement.split('$').next().unwrap_or("").is_empty();
             match (is_copy, has_text) {
-                (true, _) => Label { name: target, ..origin.clone() },
+                (true, _) => Label { name: target.into(), ..origin.clone() },
                 (_, true) => Label::new(target, Presence::Always),
                 _ => Label::new(target, Presence::Sometimes),
             }
@@ -152,7 +152,7 @@ impl<'a> Walk<'a, '_> {
                     (_, Presence::Never) => before.values,
                     _ => before.values.join(&made.values),
                 };
-                Label { name: target, presence, values }
+                Label { name: target.into(), presence, values }
             }
         };
         shape.labels.set(label);
@@ -179,7 +179,7 @@ impl<'a> Walk<'a, '_> {
             [Some(only)] => shape.labels.values(only),
             _ => Values::Any,
         };
-        shape.labels.set(Label { name: target, presence, values });
+        shape.labels.set(Label { name: target.into(), presence, values });
         shape
     }
 }
@@ -195,7 +195,7 @@ fn applies(pattern: &str, origin: &Label<'_>) -> Option<bool> {
     }
     let values: Vec<&str> = match (origin.presence, origin.values.set()) {
         (Presence::Never, _) => vec![""],
-        (Presence::Always, Some(set)) if origin.values.is_certain() => set.to_vec(),
+        (Presence::Always, Some(set)) if origin.values.is_certain() => set.iter().map(AsRef::as_ref).collect(),
         _ => return None,
     };
     let regex = regex::Regex::new(&format!("^(?:{pattern})$")).ok()?;

@@ -1,17 +1,64 @@
 //! What inference asks about the world around an expression: metrics of exporters, and what scraping does to their labels.
 //! Implemented over catalogues and scrape models, and by hand in tests. Knows no expressions.
 
-use super::labels::{Label, Presence, Values};
+use std::borrow::Cow;
+
+use super::labels::{Label, LabelSet, Presence};
 use super::sample::Unit;
+use crate::diagnostic::Location;
 
 /// What is known of the metrics that expressions select.
 pub trait Knowledge: Sync {
     /// What is known of the metric called `name`, before any scraping.
     fn metric(&self, name: &str) -> Metric<'_>;
 
-    /// What scraping adds to the series of the metric `name`; `job` is the only value that its label `job` may have, where
-    /// the selector says so.
-    fn target(&self, name: &str, job: Option<&str>) -> Target<'_>;
+    /// What scraping makes of the series of the metric `name` that have the labels `own`. `accepts` says of a value of
+    /// `job` whether the series can have it: what the selector asks for.
+    fn scraped<'k>(&'k self, name: &str, own: LabelSet<'k>, accepts: &dyn Fn(&str) -> bool) -> Scraped<'k>;
+
+    /// What to write instead of the metric `name`, which does not exist: a sentence for people.
+    fn advice(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// The metrics of `exporter` that have the label `label`, those that exist to carry labels first.
+    fn carriers(&self, _exporter: &str, _label: &str) -> Vec<Carrier<'_>> {
+        Vec::new()
+    }
+
+    /// The part of an exporter that writes the metric `name`, where it may be switched off.
+    fn collector(&self, _name: &str) -> Option<CollectorState<'_>> {
+        None
+    }
+
+    /// The longest time between two scrapes of the metric `name`, in seconds, where it is known.
+    fn interval(&self, _name: &str, _accepts: &dyn Fn(&str) -> bool) -> Option<f64> {
+        None
+    }
+}
+
+/// A metric that has some label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carrier<'k> {
+    /// Its name.
+    pub name: Cow<'k, str>,
+    /// Its labels.
+    pub labels: Vec<Cow<'k, str>>,
+}
+
+/// A part of an exporter that is switched off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CollectorState<'k> {
+    /// The exporter.
+    pub exporter: Cow<'k, str>,
+    /// The collector or script.
+    pub name: Cow<'k, str>,
+    /// What switches it on.
+    pub switch: Cow<'k, str>,
+    /// Whether it is known to be off, or only off unless somebody switched it on.
+    pub is_certain: bool,
+    /// Where that is known from, for people.
+    pub evidence: String,
 }
 
 /// What is known of a metric.
@@ -22,7 +69,7 @@ pub enum Metric<'k> {
     /// No exporter has it, though the name belongs to one.
     Missing {
         /// The exporter.
-        exporter: &'k str,
+        exporter: Cow<'k, str>,
         /// Whether that is certain: its families are closed, its version is known and was captured.
         certain: bool,
     },
@@ -34,7 +81,7 @@ pub enum Metric<'k> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Family<'k> {
     /// The exporter.
-    pub exporter: &'k str,
+    pub exporter: Cow<'k, str>,
     /// Its type.
     pub kind: FamilyKind,
     /// Its unit; [`Unit::UNKNOWN`] where only its name tells.
@@ -66,33 +113,44 @@ pub enum FamilyKind {
     Flag,
 }
 
-/// What scraping does to the labels of a series.
+/// What scraping makes of a series.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Target<'k> {
-    /// The labels that it adds.
-    pub labels: Vec<Label<'k>>,
-    /// Whether it adds any other.
-    pub rest: Presence,
-    /// Labels of the exporter that it may drop or rename: nothing is claimed of them.
-    pub touched: Vec<&'k str>,
-    /// Whether it may drop or rename any label of the exporter.
-    pub touches_any: bool,
-    /// Whether the exporter's label wins over a target label of the same name.
-    pub honors_labels: Option<bool>,
+pub struct Scraped<'k> {
+    /// The labels that it ends up with.
+    pub labels: LabelSet<'k>,
+    /// Labels that both the exporter and the target have, so that one of the two is renamed.
+    pub clashes: Vec<Clash<'k>>,
+    /// The relabelling rule by which every job drops it.
+    pub dropped: Option<Location>,
 }
 
-impl Target<'_> {
+/// A label that both an exporter and a target have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash<'k> {
+    /// Its name.
+    pub label: Cow<'k, str>,
+    /// Whether that happens to every series of the job.
+    pub is_certain: bool,
+    /// The job, where its name is known.
+    pub job: Option<Cow<'k, str>>,
+    /// What sets the label of the target; nothing for `job` and `instance`.
+    pub place: Option<Location>,
+}
+
+impl<'k> Scraped<'k> {
     /// Where no scrape configuration is known: `job` and `instance`, and whatever else may be.
     #[must_use]
-    pub fn unknown() -> Self {
-        let label = |name| Label::new(name, Presence::Usually).with(Values::Any);
-        Self {
-            labels: vec![label("instance"), label("job")],
-            rest: Presence::Unlikely,
-            touched: Vec::new(),
-            touches_any: false,
-            honors_labels: None,
+    pub fn unconfigured(own: LabelSet<'k>) -> Self {
+        let mut labels = own;
+        for name in ["instance", "job"] {
+            if labels.presence(name) > Presence::Unlikely {
+                let exported = Label { name: format!("exported_{name}").into(), ..labels.label(name) };
+                labels.set(Label { presence: Presence::Sometimes, ..exported });
+            }
+            labels.set(Label::new(name, Presence::Always));
         }
+        labels.set_rest(labels.rest().max(Presence::Unlikely));
+        Self { labels, clashes: Vec::new(), dropped: None }
     }
 }
 
@@ -105,7 +163,7 @@ impl Knowledge for Nothing {
         Metric::Unknown
     }
 
-    fn target(&self, _: &str, _: Option<&str>) -> Target<'_> {
-        Target::unknown()
+    fn scraped<'k>(&'k self, _: &str, own: LabelSet<'k>, _: &dyn Fn(&str) -> bool) -> Scraped<'k> {
+        Scraped::unconfigured(own)
     }
 }

@@ -1,6 +1,8 @@
 //! Sets of labels that are known in part: which labels the series of an expression have, and with which values. Knows no
 //! expressions and no metrics.
 
+use std::borrow::Cow;
+
 /// Whether the series of an expression have a label with a value that is not empty. Ordered: later means more likely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Presence {
@@ -77,7 +79,7 @@ pub enum Values<'a> {
     /// One of these.
     Of {
         /// Sorted, without repetition.
-        set: Vec<&'a str>,
+        set: Vec<Cow<'a, str>>,
         /// Whether that is certain, or only as far as is known.
         certain: bool,
     },
@@ -86,14 +88,14 @@ pub enum Values<'a> {
 impl<'a> Values<'a> {
     /// Exactly `value`.
     #[must_use]
-    pub fn one(value: &'a str) -> Self {
-        Self::Of { set: vec![value], certain: true }
+    pub fn one(value: impl Into<Cow<'a, str>>) -> Self {
+        Self::Of { set: vec![value.into()], certain: true }
     }
 
     /// One of `values`.
     #[must_use]
-    pub fn of(values: impl IntoIterator<Item = &'a str>, certain: bool) -> Self {
-        let mut set: Vec<&str> = values.into_iter().collect();
+    pub fn of<T: Into<Cow<'a, str>>>(values: impl IntoIterator<Item = T>, certain: bool) -> Self {
+        let mut set: Vec<Cow<'a, str>> = values.into_iter().map(Into::into).collect();
         set.sort_unstable();
         set.dedup();
         Self::Of { set, certain }
@@ -101,7 +103,7 @@ impl<'a> Values<'a> {
 
     /// The values, where they are known.
     #[must_use]
-    pub fn set(&self) -> Option<&[&'a str]> {
+    pub fn set(&self) -> Option<&[Cow<'a, str>]> {
         match self {
             Self::Any => None,
             Self::Of { set, .. } => Some(set),
@@ -119,7 +121,7 @@ impl<'a> Values<'a> {
     pub fn join(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Of { set, certain }, Self::Of { set: more, certain: too }) => {
-                Self::of(set.iter().chain(more).copied(), *certain && *too)
+                Self::of(set.iter().chain(more).cloned(), *certain && *too)
             }
             _ => Self::Any,
         }
@@ -130,7 +132,7 @@ impl<'a> Values<'a> {
     pub fn meet(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Of { set, certain }, Self::Of { set: more, certain: too }) => {
-                Self::of(set.iter().filter(|value| more.binary_search(value).is_ok()).copied(), *certain && *too)
+                Self::of(set.iter().filter(|value| more.binary_search(value).is_ok()).cloned(), *certain && *too)
             }
             (Self::Any, other) | (other, Self::Any) => other.clone(),
         }
@@ -141,7 +143,7 @@ impl<'a> Values<'a> {
     pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         match self {
             Self::Any => Self::Any,
-            Self::Of { set, certain } => Self::of(set.iter().copied().filter(|value| keep(value)), *certain),
+            Self::Of { set, certain } => Self::of(set.iter().filter(|value| keep(value)).cloned(), *certain),
         }
     }
 
@@ -157,7 +159,7 @@ impl<'a> Values<'a> {
     /// Whether no value is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.set().is_some_and(<[&str]>::is_empty)
+        self.set().is_some_and(<[_]>::is_empty)
     }
 }
 
@@ -165,7 +167,7 @@ impl<'a> Values<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     /// Whether it is there.
     pub presence: Presence,
     /// Its values where it is there.
@@ -175,8 +177,8 @@ pub struct Label<'a> {
 impl<'a> Label<'a> {
     /// A label with any value.
     #[must_use]
-    pub const fn new(name: &'a str, presence: Presence) -> Self {
-        Self { name, presence, values: Values::Any }
+    pub fn new(name: impl Into<Cow<'a, str>>, presence: Presence) -> Self {
+        Self { name: name.into(), presence, values: Values::Any }
     }
 
     /// The same with these values.
@@ -254,13 +256,14 @@ impl<'a> LabelSet<'a> {
 
     /// What is known of the label `name`, under the name it is asked by.
     #[must_use]
-    pub fn label(&self, name: &'a str) -> Label<'a> {
-        self.get(name).cloned().unwrap_or_else(|| Label::new(name, self.rest))
+    pub fn label(&self, name: impl Into<Cow<'a, str>>) -> Label<'a> {
+        let name = name.into();
+        self.get(&name).cloned().unwrap_or_else(|| Label::new(name, self.rest))
     }
 
     /// Replaces what is known of a label.
     pub fn set(&mut self, label: Label<'a>) {
-        match self.find(label.name) {
+        match self.find(&label.name) {
             Ok(at) => self.named[at] = label,
             Err(at) => self.named.insert(at, label),
         }
@@ -293,9 +296,9 @@ impl<'a> LabelSet<'a> {
 
     /// Of series that have these and also the `other` labels, as far as `concerns` says.
     pub fn narrow(&mut self, other: &Self, concerns: impl Fn(&str) -> bool) {
-        let names: Vec<&'a str> = self.named.iter().chain(&other.named).map(|label| label.name).collect();
+        let names: Vec<Cow<'a, str>> = self.named.iter().chain(&other.named).map(|label| label.name.clone()).collect();
         for name in names.into_iter().filter(|name| concerns(name)) {
-            let (mine, theirs) = (self.label(name), other.label(name));
+            let (mine, theirs) = (self.label(name.clone()), other.label(name.clone()));
             let presence = mine.presence.meet(theirs.presence);
             let is_both = mine.presence > Presence::Unlikely && theirs.presence > Presence::Unlikely;
             let values = if is_both { mine.values.meet(&theirs.values) } else { mine.values };
@@ -311,23 +314,23 @@ impl<'a> LabelSet<'a> {
     ) -> Self {
         let mut result = Self::with_rest(presence(self.rest, other.rest));
         for label in self.named.iter().chain(&other.named) {
-            if result.get(label.name).is_some() {
+            if result.get(&label.name).is_some() {
                 continue;
             }
-            let (mine, theirs) = (self.label(label.name), other.label(label.name));
+            let (mine, theirs) = (self.label(label.name.clone()), other.label(label.name.clone()));
             let joined = match (mine.presence, theirs.presence) {
                 (_, Presence::Never) => mine.values,
                 (Presence::Never, _) => theirs.values,
                 _ => values(&mine.values, &theirs.values),
             };
             let presence = presence(mine.presence, theirs.presence);
-            result.set(Label { name: label.name, presence, values: joined });
+            result.set(Label { name: label.name.clone(), presence, values: joined });
         }
         result
     }
 
     fn find(&self, name: &str) -> Result<usize, usize> {
-        self.named.binary_search_by(|label| label.name.cmp(name))
+        self.named.binary_search_by(|label| label.name.as_ref().cmp(name))
     }
 }
 

@@ -27,7 +27,7 @@ mod shape;
 mod tests;
 
 pub use binary::{Conflict, Join};
-pub use knowledge::{Family, FamilyKind, Knowledge, Metric, Nothing, Target};
+pub use knowledge::{Carrier, Clash, CollectorState, Family, FamilyKind, Knowledge, Metric, Nothing, Scraped};
 pub use labels::{Label, LabelSet, METRIC_NAME, Presence, Values};
 pub use recorded::{Recorded, RecordingRule};
 pub use sample::{Base, Kind, Sample, Unit};
@@ -78,6 +78,26 @@ impl<'a> Inference<'a> {
     #[must_use]
     pub fn of(&self, id: ExprId) -> &Shape<'a> {
         &self.shapes[id.index()]
+    }
+
+    /// The selector at `id`.
+    #[must_use]
+    pub fn selected(&self, id: ExprId) -> Option<&Selected<'a>> {
+        self.selectors.iter().find(|selected| selected.id == id)
+    }
+
+    /// The part of the expression that takes the label `name` away, seen from the result: its operands have it.
+    #[must_use]
+    pub fn loses(&self, name: &str) -> Option<ExprId> {
+        let mut open = vec![self.tree.root()];
+        while let Some(id) = open.pop() {
+            let operands = self.tree.operands(id);
+            if operands.iter().any(|operand| self.of(*operand).labels.presence(name) > Presence::Unlikely) {
+                return Some(id);
+            }
+            open.extend(operands);
+        }
+        None
     }
 
     /// The selectors in the part at `id`.

@@ -68,8 +68,8 @@ impl<'a> Recorded<'a> {
         for (name, value) in rule.labels.iter().filter(|(name, _)| *name != METRIC_NAME) {
             match value {
                 Some("") => shape.labels.remove(name),
-                Some(value) => shape.labels.set(Label::new(name, Presence::Always).with(Values::one(value))),
-                None => shape.labels.set(Label::new(name, Presence::Sometimes)),
+                Some(value) => shape.labels.set(Label::new(*name, Presence::Always).with(Values::one(*value))),
+                None => shape.labels.set(Label::new(*name, Presence::Sometimes)),
             }
         }
         shape

@@ -1,11 +1,12 @@
 //! What a selector gives: the labels of its metric, those that scraping adds, and what its matchers leave of them.
 
 use super::Around;
-use super::knowledge::{Family, FamilyKind, Metric, Target};
+use super::knowledge::{Clash, Family, FamilyKind, Metric, Scraped};
 use super::labels::{Label, LabelSet, METRIC_NAME, Presence, Values};
 use super::pattern::Pattern;
 use super::sample::{Base, Kind, Sample, Unit};
 use super::shape::Shape;
+use crate::diagnostic::Location;
 use crate::syntax::promql::{ExprId, MatchOperator, Matcher, Selector};
 
 /// A selector with what is known of it.
@@ -23,6 +24,10 @@ pub struct Selected<'a> {
     pub before: Shape<'a>,
     /// The matchers that let nothing pass.
     pub dead: Vec<Dead>,
+    /// Labels that both the exporter and the target have.
+    pub clashes: Vec<Clash<'a>>,
+    /// The relabelling rule by which every job drops the series.
+    pub dropped: Option<Location>,
 }
 
 /// Where a metric comes from.
@@ -71,21 +76,23 @@ impl<'a> Selected<'a> {
     /// Whether nothing can be selected.
     #[must_use]
     pub fn is_dead(&self) -> bool {
-        !self.dead.is_empty() || matches!(self.origin, Origin::Exporter(Metric::Missing { .. }))
+        !self.dead.is_empty()
+            || self.dropped.is_some()
+            || matches!(self.origin, Origin::Exporter(Metric::Missing { .. }))
     }
 }
 
 /// The selector `selector` at `id`, and what it gives.
 pub(super) fn select<'a>(id: ExprId, selector: &'a Selector, around: &Around<'a, '_>) -> (Selected<'a>, Shape<'a>) {
     let name = name_of(selector);
-    let (origin, mut before) = match name {
-        Some(name) => metric(name, job_of(selector), around),
-        None => (Origin::Several, Shape::open()),
-    };
-    if around.is_federated && before.labels.rest() < Presence::Sometimes {
-        before.labels.set_rest(Presence::Sometimes);
+    let mut found = name.map_or_else(|| Found::open(Origin::Several), |name| metric(name, selector, around));
+    if let Some(name) = name {
+        found.shape.labels.set(Label::new(METRIC_NAME, Presence::Always).with(Values::one(name)));
     }
-    let mut after = before.clone();
+    if around.is_federated && found.shape.labels.rest() < Presence::Sometimes {
+        found.shape.labels.set_rest(Presence::Sometimes);
+    }
+    let mut after = found.shape.clone();
     let mut dead = Vec::new();
     for (index, matcher) in selector.matchers.iter().enumerate() {
         if !matcher.label.opaque && matcher.label.text != METRIC_NAME {
@@ -93,7 +100,8 @@ pub(super) fn select<'a>(id: ExprId, selector: &'a Selector, around: &Around<'a,
             dead.extend(died.map(|(reason, is_certain)| Dead { matcher: index, reason, is_certain }));
         }
     }
-    (Selected { id, selector, name, origin, before, dead }, after)
+    let Found { origin, shape: before, clashes, dropped } = found;
+    (Selected { id, selector, name, origin, before, dead, clashes, dropped }, after)
 }
 
 /// The name of the only metric that is selected.
@@ -112,45 +120,70 @@ fn name_of(selector: &Selector) -> Option<&str> {
         .map(|matcher| matcher.value.value.as_str())
 }
 
-fn job_of(selector: &Selector) -> Option<&str> {
-    let is_job = |matcher: &&Matcher| matcher.label.text == "job" && matcher.operator == MatchOperator::Equal;
-    let job = selector.matchers.iter().find(is_job)?;
-    (!job.label.opaque && !job.value.opaque).then_some(job.value.value.as_str())
+/// Whether the matchers on `job` let a value pass; unknown ones do.
+fn accepts(selector: &Selector) -> impl Fn(&str) -> bool + use<'_> {
+    let on_job = selector.matchers.iter().filter(|matcher| matcher.label.text == "job" && !matcher.label.opaque);
+    let patterns: Vec<Pattern<'_>> = on_job.map(Pattern::of).collect();
+    move |job| patterns.iter().all(|pattern| pattern.passes(job).unwrap_or(true))
 }
 
-fn metric<'a>(name: &'a str, job: Option<&str>, around: &Around<'a, '_>) -> (Origin<'a>, Shape<'a>) {
-    let named = |mut shape: Shape<'a>| {
-        shape.labels.set(Label::new(METRIC_NAME, Presence::Always).with(Values::one(name)));
-        shape
-    };
-    let target = || around.knowledge.target(name, job);
+fn metric<'a>(name: &'a str, selector: &Selector, around: &Around<'a, '_>) -> Found<'a> {
+    let scraped = |own| around.knowledge.scraped(name, own, &accepts(selector));
     if let Some(sample) = synthetic(name) {
-        return (Origin::Synthetic, named(Shape { labels: of_target(&target()), sample }));
+        return Found::new(Origin::Synthetic, scraped(LabelSet::none()), sample);
     }
     if matches!(name, "ALERTS" | "ALERTS_FOR_STATE") {
-        return (Origin::Synthetic, named(alerts(name)));
+        return alerts(name);
     }
-    let found = around.knowledge.metric(name);
+    let origin = around.knowledge.metric(name);
+    let known = |family: &Family<'a>| (scraped(own_labels(family)), sample(name, family));
     if let Some(recorded) = (around.recorded)(name) {
-        return match &found {
-            Metric::Known(family) => (Origin::Recorded, named(recorded.join(&scraped(name, family, &target())))),
-            _ => (Origin::Recorded, named(recorded)),
+        let shape = match &origin {
+            Metric::Known(family) => {
+                let (scraped, sample) = known(family);
+                recorded.join(&Shape { labels: scraped.labels, sample })
+            }
+            _ => recorded,
         };
+        return Found { origin: Origin::Recorded, shape, clashes: Vec::new(), dropped: None };
     }
-    let shape = match &found {
-        Metric::Known(family) => scraped(name, family, &target()),
+    match &origin {
+        Metric::Known(family) => {
+            let (scraped, sample) = known(family);
+            Found::new(Origin::Exporter(origin), scraped, sample)
+        }
         // A recording rule that is not seen here.
-        _ if name.contains(':') => Shape::open(),
+        _ if name.contains(':') => Found::open(Origin::Exporter(Metric::Unknown)),
         Metric::Missing { .. } | Metric::Unknown => {
-            let mut labels = LabelSet::open();
-            for label in of_target(&target()).named() {
-                labels.set(Label { presence: label.presence.doubted(), ..label.clone() });
+            let mut scraped = scraped(LabelSet::open());
+            let doubted: Vec<Label<'a>> = scraped.labels.named().to_vec();
+            for label in doubted {
+                scraped.labels.set(Label { presence: label.presence.doubted(), ..label });
             }
             let kind = if name.ends_with("_total") { Kind::Counter } else { Kind::Unknown };
-            Shape { labels, sample: Sample { unit: Unit::of_metric(name), kind, constant: None } }
+            let sample = Sample { unit: Unit::of_metric(name), kind, constant: None };
+            Found::new(Origin::Exporter(origin), scraped, sample)
         }
-    };
-    (Origin::Exporter(found), named(shape))
+    }
+}
+
+/// A metric before matchers choose.
+struct Found<'a> {
+    origin: Origin<'a>,
+    shape: Shape<'a>,
+    clashes: Vec<Clash<'a>>,
+    dropped: Option<Location>,
+}
+
+impl<'a> Found<'a> {
+    fn new(origin: Origin<'a>, scraped: Scraped<'a>, sample: Sample) -> Self {
+        let shape = Shape { labels: scraped.labels, sample };
+        Self { origin, shape, clashes: scraped.clashes, dropped: scraped.dropped }
+    }
+
+    const fn open(origin: Origin<'a>) -> Self {
+        Self { origin, shape: Shape::open(), clashes: Vec::new(), dropped: None }
+    }
 }
 
 /// The metrics that Prometheus makes itself for every target.
@@ -169,7 +202,7 @@ fn synthetic(name: &str) -> Option<Sample> {
 }
 
 /// `ALERTS` has the labels of the alerts.
-fn alerts<'a>(name: &str) -> Shape<'a> {
+fn alerts<'a>(name: &str) -> Found<'a> {
     let mut labels = LabelSet::open();
     labels.set(Label::new("alertname", Presence::Always));
     let sample = if name == "ALERTS" {
@@ -178,73 +211,24 @@ fn alerts<'a>(name: &str) -> Shape<'a> {
     } else {
         Sample::gauge(Unit::of(Base::Timestamp))
     };
-    Shape { labels, sample }
+    Found { shape: Shape { labels, sample }, ..Found::open(Origin::Synthetic) }
 }
 
-fn of_target<'a>(target: &Target<'a>) -> LabelSet<'a> {
-    let mut labels = LabelSet::with_rest(target.rest);
-    for label in &target.labels {
-        labels.set(label.clone());
-    }
-    labels
-}
-
-/// What the series of `family` look like once they are scraped.
-fn scraped<'a>(name: &str, family: &Family<'a>, target: &Target<'a>) -> Shape<'a> {
-    let mut labels = of_target(target);
-    let rest = match (family.is_open, family.is_certain) {
+/// The labels that the exporter gives the series of `family`.
+fn own_labels<'a>(family: &Family<'a>) -> LabelSet<'a> {
+    let mut labels = LabelSet::with_rest(match (family.is_open, family.is_certain) {
         (true, _) => Presence::Sometimes,
         (false, true) => Presence::Never,
         (false, false) => Presence::Unlikely,
-    };
-    labels.set_rest(target.rest.max(rest));
+    });
     for own in &family.labels {
         let mut label = own.clone();
         if !family.is_certain {
             label = Label { presence: label.presence.doubted(), values: label.values.doubted(), ..label };
         }
-        if target.touches_any || target.touched.contains(&own.name) {
-            label = Label::new(own.name, Presence::Sometimes);
-        }
-        let Some(added) = target.labels.iter().find(|added| added.name == own.name) else {
-            labels.set(label);
-            continue;
-        };
-        // On a clash one of the two is renamed: https://prometheus.io/docs/prometheus/latest/configuration/configuration/
-        match target.honors_labels {
-            Some(true) if label.presence == Presence::Always => labels.set(label),
-            Some(false) if added.presence == Presence::Always => {
-                if let Some(exported) = exported(own.name) {
-                    labels.set(Label { name: exported, ..label });
-                } else {
-                    labels.set_rest(Presence::Sometimes);
-                }
-            }
-            _ => {
-                let values = label.values.join(&added.values);
-                labels.set(Label { name: own.name, presence: label.presence.max(added.presence), values });
-                labels.set_rest(labels.rest().max(Presence::Sometimes));
-            }
-        }
+        labels.set(label);
     }
-    Shape { labels, sample: sample(name, family) }
-}
-
-/// The name under which a label of the exporter survives a target label of its own name.
-fn exported(name: &str) -> Option<&'static str> {
-    match name {
-        "job" => Some("exported_job"),
-        "instance" => Some("exported_instance"),
-        "name" => Some("exported_name"),
-        "namespace" => Some("exported_namespace"),
-        "service" => Some("exported_service"),
-        "node" => Some("exported_node"),
-        "pod" => Some("exported_pod"),
-        "host" => Some("exported_host"),
-        "id" => Some("exported_id"),
-        "type" => Some("exported_type"),
-        _ => None,
-    }
+    labels
 }
 
 fn sample(name: &str, family: &Family<'_>) -> Sample {
@@ -292,6 +276,6 @@ fn apply<'a>(matcher: &'a Matcher, labels: &mut LabelSet<'a>) -> Option<(DeadRea
         _ => presence,
     };
     let values = if left.is_empty() { Values::Any } else { left };
-    labels.set(Label { name, presence, values });
+    labels.set(Label { name: name.into(), presence, values });
     None
 }

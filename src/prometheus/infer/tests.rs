@@ -9,7 +9,15 @@ struct World {
 
 fn family(kind: FamilyKind, labels: Vec<Label<'static>>) -> Family<'static> {
     let evidence = "node-exporter 1.5.0, captured".to_owned();
-    Family { exporter: "node-exporter", kind, unit: Unit::UNKNOWN, labels, is_open: false, is_certain: true, evidence }
+    Family {
+        exporter: "node-exporter".into(),
+        kind,
+        unit: Unit::UNKNOWN,
+        labels,
+        is_open: false,
+        is_certain: true,
+        evidence,
+    }
 }
 
 fn label(name: &'static str) -> Label<'static> {
@@ -33,15 +41,18 @@ impl Knowledge for World {
             "pve_storage_size_bytes" => {
                 Metric::Known(Family { is_certain: false, ..family(FamilyKind::Gauge, vec![label("id")]) })
             }
-            _ if name.starts_with("node_") => Metric::Missing { exporter: "node-exporter", certain: true },
+            _ if name.starts_with("node_") => Metric::Missing { exporter: "node-exporter".into(), certain: true },
             _ => Metric::Unknown,
         }
     }
 
-    fn target(&self, _: &str, _: Option<&str>) -> Target<'_> {
-        let labels = vec![Label::new("instance", Always), Label::new("job", Always)];
-        let rest = if self.is_scrape_known { Never } else { Unlikely };
-        Target { labels, rest, ..Target::unknown() }
+    fn scraped<'k>(&'k self, _: &str, own: LabelSet<'k>, _: &dyn Fn(&str) -> bool) -> Scraped<'k> {
+        let rest = own.rest();
+        let mut scraped = Scraped::unconfigured(own);
+        if self.is_scrape_known {
+            scraped.labels.set_rest(rest);
+        }
+        scraped
     }
 }
 
@@ -59,7 +70,7 @@ fn labels(text: &str) -> String {
     look(text, &KNOWN, |inference| {
         let labels = &inference.result().labels;
         let named = labels.named().iter().filter(|label| label.name != METRIC_NAME).map(|label| match label.presence {
-            Always => label.name.to_owned(),
+            Always => label.name.to_string(),
             Usually => format!("{}!", label.name),
             Sometimes => format!("{}?", label.name),
             Unlikely => format!("{}-?", label.name),
@@ -167,7 +178,7 @@ fn joins_that_find_no_pair() {
     ] {
         let found = look(text, &KNOWN, |inference| {
             let join = inference.joins.first()?;
-            Some((join.conflicts[0].label.to_owned(), join.is_certain))
+            Some((join.conflicts[0].label.to_string(), join.is_certain))
         });
         let found = found.as_ref().map(|(label, certain)| (label.as_str(), *certain));
         assert_eq!(found, expected, "{text}");
