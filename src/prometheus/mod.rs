@@ -15,6 +15,7 @@ mod dialect;
 mod duration;
 pub mod infer;
 mod manifest;
+pub mod message;
 mod names;
 mod reader;
 mod rule_file;
