@@ -11,6 +11,7 @@
 //! assert_eq!(rule.for_.as_ref().unwrap().value.unwrap().to_string(), "5m");
 //! ```
 
+pub mod catalogue;
 mod dialect;
 mod duration;
 mod manifest;
