@@ -12,6 +12,7 @@
 //! ```
 
 pub mod catalogue;
+pub mod deployment;
 mod dialect;
 mod duration;
 mod manifest;
