@@ -11,6 +11,8 @@
 //! assert_eq!(rule.for_.as_ref().unwrap().value.unwrap().to_string(), "5m");
 //! ```
 
+pub mod catalogue;
+pub mod deployment;
 mod dialect;
 mod duration;
 pub mod infer;
