@@ -17,6 +17,7 @@ mod manifest;
 mod names;
 mod reader;
 mod rule_file;
+pub mod scrape;
 mod values;
 mod violation;
 
