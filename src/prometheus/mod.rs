@@ -11,8 +11,10 @@
 //! assert_eq!(rule.for_.as_ref().unwrap().value.unwrap().to_string(), "5m");
 //! ```
 
+pub mod alertmanager;
 mod dialect;
 mod duration;
+mod holes;
 mod manifest;
 mod names;
 mod reader;

@@ -15,7 +15,6 @@
 //! ```
 
 mod file;
-mod holes;
 mod labels;
 mod model;
 mod pattern;

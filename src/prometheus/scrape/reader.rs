@@ -3,12 +3,12 @@
 //! is open, never guessed.
 
 use super::file::{Job, Placed, ScrapeFile};
-use super::holes::Masked;
 use super::labels::{Label, LabelSet, Presence};
 use super::pattern::Pattern;
 use super::relabel::{Action, Labels, Outcome, Relabel, Value};
 use crate::diagnostic::{FileId, Location};
 use crate::prometheus::Duration;
+use crate::prometheus::holes::Masked;
 use crate::source::Span;
 use crate::syntax::yaml::{self, Entry, Node, ScalarMap};
 
