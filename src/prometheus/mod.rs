@@ -15,6 +15,7 @@ pub mod alertmanager;
 mod dialect;
 mod duration;
 mod holes;
+pub mod infer;
 mod manifest;
 mod names;
 mod reader;

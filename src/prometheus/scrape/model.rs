@@ -108,12 +108,37 @@ impl ScrapeModel {
         })
     }
 
+    /// Whether `metric_relabel_configs` may drop or change the label `label` of `metric` in a job that `accepts` takes.
+    /// Without any configuration it is not expected to.
+    #[must_use]
+    pub fn touches(&self, metric: &str, label: &str, accepts: &dyn Fn(&str) -> bool) -> bool {
+        let own = Label::any(Presence::Certain, None);
+        let set = LabelSet { labels: [(label.to_owned(), own.clone())].into(), is_open: false };
+        let is_same = |job: &Job| {
+            let left = relabelled(job, Some(metric), &set);
+            left.is_ok_and(|left| !left.is_open && left.get(label) == Some(&own))
+        };
+        !REPORTS.contains(&metric) && self.accepted(accepts).any(|job| !job.metric_relabels.is_empty() && !is_same(job))
+    }
+
+    /// Whether labels of the exporter win over those of the target in all jobs that `accepts` takes, or in none. Nothing
+    /// where that differs or is not known.
+    #[must_use]
+    pub fn honors_labels(&self, accepts: &dyn Fn(&str) -> bool) -> Option<bool> {
+        let mut answers = self.accepted(accepts).map(|job| job.honor_labels.filter(|_| !job.is_federation));
+        let first = answers.next().filter(|_| self.jobs_are_known)??;
+        answers.all(|answer| answer == Some(first)).then_some(first)
+    }
+
+    fn accepted<'m>(&'m self, accepts: &dyn Fn(&str) -> bool) -> impl Iterator<Item = &'m Job> {
+        self.jobs().filter(move |job| job.job_values().is_none_or(|mut values| values.any(accepts)))
+    }
+
     /// What scraping makes of a series of `metric` (nothing where the name is not known) with the labels `own`, as the
     /// exporter shows them. `accepts` says of a value of `job` whether the series can have it: what a selector asks for.
     #[must_use]
     pub fn scraped(&self, metric: Option<&str>, own: &LabelSet, accepts: &dyn Fn(&str) -> bool) -> Scraped {
-        let accepted = |job: &&Job| job.job_values().is_none_or(|mut values| values.any(accepts));
-        let jobs: Vec<&Job> = self.jobs().filter(accepted).collect();
+        let jobs: Vec<&Job> = self.accepted(accepts).collect();
         let mut all: Option<LabelSet> = None;
         let mut clashes = Vec::new();
         let mut dropped = None;

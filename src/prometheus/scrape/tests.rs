@@ -277,3 +277,15 @@ fn federation_brings_any_label() {
     let text = format!("metrics_path: /federate\nhonor_labels: true\n{STATIC}");
     assert_eq!(scraped(&job(&text), "m", &own(&["device"])), "...");
 }
+
+#[test]
+fn the_labels_that_relabelling_touches() {
+    let text = format!("{STATIC}metric_relabel_configs: [{{regex: 'de.*', action: labeldrop}}]");
+    let found = job(&text);
+    let all = |_: &str| true;
+    assert!(
+        found.touches("m", "device", &all) && !found.touches("m", "mode", &all) && !found.touches("up", "device", &all)
+    );
+    assert_eq!((found.honors_labels(&all), ScrapeModel::default().honors_labels(&all)), (Some(false), None));
+    assert_eq!(job("honor_labels: true\nstatic_configs: [{targets: ['a:1']}]").honors_labels(&all), Some(true));
+}
