@@ -3,11 +3,16 @@
 
 use super::rule_unit::{RuleUnit, RuleView};
 use crate::config::Config;
+<<<<<<< HEAD
 use crate::diagnostic::Location;
 use crate::prometheus::infer::{Around, Inference, Knowledge, Recorded, RecordingRule, Shape, infer};
 use crate::prometheus::{Dialect, Language, Text};
 use crate::source::Span;
 use crate::syntax::promql;
+=======
+use crate::prometheus::alertmanager::AlertmanagerFile;
+use crate::prometheus::scrape::ScrapeModel;
+>>>>>>> w6c
 
 /// Everything that one configuration governs and that has to do with metrics.
 pub struct Monitoring<'a> {
@@ -15,10 +20,19 @@ pub struct Monitoring<'a> {
     pub config: &'a Config,
     /// The rule files that the configuration governs, in order of paths.
     pub units: Vec<&'a RuleUnit>,
+<<<<<<< HEAD
     /// What is known of exporters and scraping.
     pub knowledge: &'a dyn Knowledge,
     /// What the recording rules of the whole run give.
     pub recorded: Recorded<'a>,
+=======
+    /// All rule files of the run: a rule reads what any of them records.
+    pub all_units: Vec<&'a RuleUnit>,
+    /// What the Prometheus configurations say about scraping.
+    pub scrape: &'a ScrapeModel,
+    /// The Alertmanager configurations that the configuration governs, in order of paths.
+    pub alertmanagers: Vec<&'a AlertmanagerFile>,
+>>>>>>> w6c
     /// Whether all files that the configuration governs were looked at. Otherwise nothing can be called missing.
     pub is_whole: bool,
 }

@@ -13,14 +13,17 @@
 
 pub mod catalogue;
 pub mod deployment;
+pub mod alertmanager;
 mod dialect;
 mod duration;
+mod holes;
 pub mod infer;
 mod manifest;
 pub mod message;
 mod names;
 mod reader;
 mod rule_file;
+pub mod scrape;
 mod values;
 mod violation;
 

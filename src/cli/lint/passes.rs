@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::load;
+use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
@@ -48,6 +49,12 @@ enum Seen {
         summary: RuleSummary,
         /// Rule files are few and small: they stay until all recording rules are known.
         unit: Option<Box<RuleUnit>>,
+        servers: Servers,
+    },
+    /// What a file says about the servers, and nothing about rules.
+    Servers {
+        servers: Servers,
+        config: usize,
     },
     Problem(Problem),
     Nothing,
@@ -68,7 +75,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
     let seen: Vec<Seen> = modules.chain(rules).with_max_len(1).collect();
     let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
-    let (mut modules, mut rules, mut units) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut modules, mut rules, mut units, mut servers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for seen in seen {
         match seen {
             Seen::Module { diagnostics, problems, files, config, summary } => {
@@ -77,12 +84,14 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
                 outcome.checked += files;
                 modules.extend(summary.map(|summary| (config, summary)));
             }
-            Seen::Rules { diagnostics, config, summary, unit } => {
+            Seen::Rules { diagnostics, config, summary, unit, servers: found } => {
+                servers.push((config, found));
                 outcome.checked += 1;
                 outcome.diagnostics.extend(diagnostics);
                 units.extend(unit.map(|unit| (config, unit)));
                 rules.push((config, summary));
             }
+            Seen::Servers { servers: found, config } => servers.push((config, found)),
             Seen::Problem(problem) => outcome.problems.push(problem),
             Seen::Nothing => {}
         }
@@ -96,7 +105,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
         *module = classified;
     }
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
-    outcome.diagnostics.extend(run.monitoring_pass(&units));
+    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers));
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
     }
@@ -170,12 +179,14 @@ impl Run<'_> {
         };
         let config = self.settings.governing(&entry.path);
         let version = self.settings.get(config).policy.config.alerts.version();
+        let servers = Servers::read(file, entry, &text, self.settings.get(config));
         let options = ReadOptions { names: NameScheme::of(version), ..ReadOptions::default() };
         let rules = match prometheus::read_with(&text, options) {
-            Content::Other => return Seen::Nothing,
+            Content::Other if servers.is_empty() => return Seen::Nothing,
+            Content::Other => return Seen::Servers { servers, config },
             Content::Template(hole) => {
                 let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
-                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file), unit: None };
+                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file), unit: None, servers };
             }
             Content::Rules(rules) => rules,
         };
@@ -186,7 +197,7 @@ impl Run<'_> {
         let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let summary = RuleSummary::of(&unit, directory);
         let unit = Some(Box::new(unit));
-        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, unit }
+        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, unit, servers }
     }
 
     /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.
@@ -223,7 +234,7 @@ impl Run<'_> {
     }
 
     /// Lints that need to know what metrics there are, for each configuration that governs a rule file.
-    fn monitoring_pass(&self, units: &[(usize, Box<RuleUnit>)]) -> Vec<Diagnostic> {
+    fn monitoring_pass(&self, units: &[(usize, Box<RuleUnit>)], servers: &[(usize, Servers)]) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
         let knowledge: &dyn Knowledge = &Nothing;
@@ -234,8 +245,21 @@ impl Run<'_> {
             if own.is_empty() || !self.engine.needs_monitoring(policy) {
                 continue;
             }
+<<<<<<< HEAD
             let mut monitoring = Monitoring::new(&policy.config, own, &all, knowledge);
             monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
+=======
+            let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
+            let scrape = scrape_model(governed, self.files, servers.clone());
+            let monitoring = Monitoring {
+                scrape: &scrape,
+                alertmanagers: servers.filter_map(|found| found.alertmanager.as_ref()).collect(),
+                config: &policy.config,
+                units: own,
+                all_units: units.iter().map(|(_, unit)| &**unit).collect(),
+                is_whole: !self.inventory.focused && self.covers(&governed.directory),
+            };
+>>>>>>> w6c
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));
