@@ -3,16 +3,14 @@
 
 use super::rule_unit::{RuleUnit, RuleView};
 use crate::config::Config;
-<<<<<<< HEAD
 use crate::diagnostic::Location;
+use crate::prometheus::alertmanager::AlertmanagerFile;
 use crate::prometheus::infer::{Around, Inference, Knowledge, Recorded, RecordingRule, Shape, infer};
+use crate::prometheus::scrape::ScrapeModel;
+use crate::prometheus::world::World;
 use crate::prometheus::{Dialect, Language, Text};
 use crate::source::Span;
 use crate::syntax::promql;
-=======
-use crate::prometheus::alertmanager::AlertmanagerFile;
-use crate::prometheus::scrape::ScrapeModel;
->>>>>>> w6c
 
 /// Everything that one configuration governs and that has to do with metrics.
 pub struct Monitoring<'a> {
@@ -20,19 +18,16 @@ pub struct Monitoring<'a> {
     pub config: &'a Config,
     /// The rule files that the configuration governs, in order of paths.
     pub units: Vec<&'a RuleUnit>,
-<<<<<<< HEAD
-    /// What is known of exporters and scraping.
-    pub knowledge: &'a dyn Knowledge,
-    /// What the recording rules of the whole run give.
-    pub recorded: Recorded<'a>,
-=======
     /// All rule files of the run: a rule reads what any of them records.
     pub all_units: Vec<&'a RuleUnit>,
     /// What the Prometheus configurations say about scraping.
     pub scrape: &'a ScrapeModel,
     /// The Alertmanager configurations that the configuration governs, in order of paths.
     pub alertmanagers: Vec<&'a AlertmanagerFile>,
->>>>>>> w6c
+    /// What is known of exporters, deployment and scraping.
+    pub world: &'a World<'a>,
+    /// What the recording rules of the whole run give.
+    pub recorded: Recorded<'a>,
     /// Whether all files that the configuration governs were looked at. Otherwise nothing can be called missing.
     pub is_whole: bool,
 }
@@ -66,16 +61,24 @@ pub struct TypedExpression<'a> {
 }
 
 impl<'a> Monitoring<'a> {
-    /// What is known around the rule files `units`, where `all` are all of the run.
+    /// What is known around the rule files `units`, where `all_units` are all of the run.
     #[must_use]
     pub fn new(
         config: &'a Config,
         units: Vec<&'a RuleUnit>,
-        all: &[&'a RuleUnit],
-        knowledge: &'a dyn Knowledge,
+        all_units: Vec<&'a RuleUnit>,
+        scrape: &'a ScrapeModel,
+        world: &'a World<'a>,
     ) -> Self {
-        let rules: Vec<RecordingRule<'a>> = all.iter().flat_map(|unit| recording_rules(unit)).collect();
-        Self { config, units, knowledge, recorded: Recorded::new(&rules, knowledge), is_whole: false }
+        let rules: Vec<RecordingRule<'a>> = all_units.iter().flat_map(|unit| recording_rules(unit)).collect();
+        let recorded = Recorded::new(&rules, world);
+        Self { config, units, all_units, scrape, alertmanagers: Vec::new(), world, recorded, is_whole: false }
+    }
+
+    /// What is known of exporters and scraping.
+    #[must_use]
+    pub const fn knowledge(&self) -> &'a dyn Knowledge {
+        self.world
     }
 
     /// What the expression `parsed` gives, which stands outside of rules: in a template, on a dashboard.
@@ -85,7 +88,7 @@ impl<'a> Monitoring<'a> {
         'a: 'e,
     {
         let lookup = |name: &str| -> Option<Shape<'e>> { self.recorded.get(name).cloned() };
-        infer(parsed, &Around::new(self.knowledge, &lookup))
+        infer(parsed, &Around::new(self.world, &lookup))
     }
 }
 
@@ -118,7 +121,7 @@ impl<'a> TypedRules<'a> {
     #[must_use]
     pub fn new(unit: &'a RuleUnit, monitoring: &'a Monitoring<'a>) -> Self {
         let lookup = |name: &str| -> Option<Shape<'a>> { monitoring.recorded.get(name).cloned() };
-        let around = Around { is_federated: is_federated(unit), ..Around::new(monitoring.knowledge, &lookup) };
+        let around = Around { is_federated: is_federated(unit), ..Around::new(monitoring.world, &lookup) };
         let typed = |view: &RuleView<'a>| {
             let (text, parsed) = view.expression.filter(|_| view.group.language == Language::PromQl)?;
             let is_sound = parsed.errors.is_empty() && !parsed.guessed;

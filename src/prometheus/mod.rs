@@ -11,9 +11,9 @@
 //! assert_eq!(rule.for_.as_ref().unwrap().value.unwrap().to_string(), "5m");
 //! ```
 
+pub mod alertmanager;
 pub mod catalogue;
 pub mod deployment;
-pub mod alertmanager;
 mod dialect;
 mod duration;
 mod holes;
@@ -26,6 +26,7 @@ mod rule_file;
 pub mod scrape;
 mod values;
 mod violation;
+pub mod world;
 
 pub use dialect::{Dialect, Language};
 pub use duration::{Duration, DurationError};

@@ -9,13 +9,16 @@ use super::load;
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{Directory, FileKind, Inventory, Member, Problem};
 use crate::linter::{
     Engine, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules,
     syntax_diagnostics,
 };
-use crate::prometheus::infer::{Knowledge, Nothing};
+use crate::prometheus::catalogue::Catalogues;
+use crate::prometheus::deployment::Deployment;
+use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
 use crate::syntax::hcl;
@@ -237,7 +240,6 @@ impl Run<'_> {
     fn monitoring_pass(&self, units: &[(usize, Box<RuleUnit>)], servers: &[(usize, Servers)]) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
-        let knowledge: &dyn Knowledge = &Nothing;
         for (index, governed) in self.settings.all().iter().enumerate() {
             let own: Vec<&RuleUnit> =
                 units.iter().filter(|(config, _)| *config == index).map(|(_, unit)| &**unit).collect();
@@ -245,21 +247,12 @@ impl Run<'_> {
             if own.is_empty() || !self.engine.needs_monitoring(policy) {
                 continue;
             }
-<<<<<<< HEAD
-            let mut monitoring = Monitoring::new(&policy.config, own, &all, knowledge);
-            monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
-=======
             let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
             let scrape = scrape_model(governed, self.files, servers.clone());
-            let monitoring = Monitoring {
-                scrape: &scrape,
-                alertmanagers: servers.filter_map(|found| found.alertmanager.as_ref()).collect(),
-                config: &policy.config,
-                units: own,
-                all_units: units.iter().map(|(_, unit)| &**unit).collect(),
-                is_whole: !self.inventory.focused && self.covers(&governed.directory),
-            };
->>>>>>> w6c
+            let world = World::new(Catalogues::bundled(), Deployment::default(), deployed(&policy.config), &scrape);
+            let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
+            monitoring.alertmanagers = servers.filter_map(|found| found.alertmanager.as_ref()).collect();
+            monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));
@@ -287,6 +280,16 @@ impl Run<'_> {
         });
         kept.collect()
     }
+}
+
+/// What the configuration says is deployed.
+fn deployed(config: &Config) -> Vec<Deployed> {
+    let exporters = config.alerts.exporters.iter().map(|exporter| Deployed {
+        name: exporter.name.0.clone(),
+        version: exporter.version.as_ref().map(|version| version.0.clone()),
+        collectors: exporter.collectors.iter().map(|name| name.value.clone()).collect(),
+    });
+    exporters.collect()
 }
 
 fn is_configuration(member: &Member) -> bool {
