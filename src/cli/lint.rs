@@ -7,6 +7,7 @@ mod affected;
 pub(super) mod load;
 mod output;
 mod passes;
+mod servers;
 mod settings;
 
 use std::io::Read;

@@ -108,6 +108,10 @@ impl<'a> Settings<'a> {
             let unusable = governed.read_schemas();
             self.is_broken |= !unusable.is_empty();
             mistakes.extend(unusable);
+            for path in governed.scrape_files() {
+                let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
+                files.add(&path, shown);
+            }
         }
         mistakes
     }
@@ -174,6 +178,18 @@ impl Governed {
         self.exclude = PathSet::new(&config.lint.exclude);
         self.policy = Policy::new(config, selection);
         mistakes
+    }
+
+    /// Whether the configuration names `path`, relative to its directory, as a Prometheus configuration.
+    pub(super) fn names_scrape_file(&self, path: &str) -> bool {
+        let mut named = self.policy.config.alerts.scrape.iter();
+        named.any(|name| name.value.trim_start_matches("./") == path)
+    }
+
+    /// The Prometheus configurations that the configuration names.
+    pub(super) fn scrape_files(&self) -> Vec<PathBuf> {
+        let named = self.policy.config.alerts.scrape.iter();
+        named.filter_map(|name| self.directory.join(&name.value).canonicalize().ok()).collect()
     }
 
     /// The path of a file below the directory, as patterns see it.
