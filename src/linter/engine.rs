@@ -135,6 +135,14 @@ impl Engine<'_> {
     }
 }
 
+impl Engine<'_> {
+    /// Whether the lint can count anywhere under `policy`.
+    #[must_use]
+    pub fn may_count(&self, lint: &Lint, policy: &Policy) -> bool {
+        may_count(lint, policy)
+    }
+}
+
 /// Whether the lint can count anywhere: exceptions by path may switch on what is off elsewhere.
 fn may_count(lint: &Lint, policy: &Policy) -> bool {
     let is_on = || policy.levels.level(&lint.id(), lint.default, "", lint.severity).is_some();

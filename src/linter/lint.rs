@@ -86,6 +86,8 @@ pub enum Check {
     Typed(fn(&TypedRules<'_>, &mut Reporter<'_>)),
     /// All rule files of one configuration together, with what is known of metrics, scraping and deployment.
     Monitoring(fn(&Monitoring<'_>, &mut Reporter<'_>)),
+    /// What an invariant says, in its own language: evaluated over modules that call each other.
+    Invariant(&'static str),
     /// The summaries of everything.
     Repository(fn(&Repository<'_>, &mut Reporter<'_>)),
 }

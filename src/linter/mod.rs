@@ -2,6 +2,7 @@
 //! configuration in, diagnostics out. Knows no lint by name but its own two.
 
 mod engine;
+mod evaluation;
 pub mod finding;
 mod lint;
 mod monitoring;
@@ -11,6 +12,7 @@ mod rule_unit;
 mod syntax;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};
+pub use evaluation::{Evaluated, Evaluation, Undecided};
 pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;

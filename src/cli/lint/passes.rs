@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::evaluate;
 use super::load;
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
@@ -14,7 +15,7 @@ use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
 use crate::linter::{
     Engine, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules,
-    syntax_diagnostics,
+    Undecided, syntax_diagnostics,
 };
 use crate::prometheus::catalogue::Catalogues;
 use crate::prometheus::deployment::Deployment;
@@ -35,6 +36,8 @@ pub(super) struct Outcome {
     pub(super) summary: Vec<String>,
     /// The modules, for who calls whom.
     pub(super) modules: Vec<ModuleSummary>,
+    /// What invariants could not decide.
+    pub(super) undecided: Vec<Undecided>,
 }
 
 /// What the first pass leaves of one module or rule file.
@@ -63,11 +66,12 @@ enum Seen {
     Nothing,
 }
 
-struct Run<'a> {
-    engine: &'a Engine<'a>,
-    inventory: &'a Inventory,
-    files: &'a Files,
-    settings: &'a Settings<'a>,
+/// What a run works on.
+pub(super) struct Run<'a> {
+    pub(super) engine: &'a Engine<'a>,
+    pub(super) inventory: &'a Inventory,
+    pub(super) files: &'a Files,
+    pub(super) settings: &'a Settings<'a>,
 }
 
 /// Lints everything in `inventory`.
@@ -109,6 +113,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
     }
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
     outcome.diagnostics.extend(run.monitoring_pass(&units, &servers));
+    run.evaluate(&modules, &mut outcome);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
     }
@@ -267,6 +272,15 @@ impl Run<'_> {
             diagnostics.extend(self.settle(found, index));
         }
         diagnostics
+    }
+
+    /// Lints that evaluate.
+    fn evaluate(&self, modules: &[(usize, ModuleSummary)], outcome: &mut Outcome) {
+        let found = evaluate::run(self, modules);
+        for (config, diagnostic) in found.diagnostics {
+            outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
+        }
+        outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
     }
 
     /// Whether the requested paths hold all of `directory`.
