@@ -21,7 +21,7 @@ use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict, mar
 const AT_ONCE: usize = 4;
 
 pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
-    let settings = Settings::load(args.config.as_deref())?;
+    let settings = Settings::load_for_scan(args.config.as_deref())?;
     let wanted = wanted(args, &settings)?;
     let location = settings.location_of_scans()?;
     let state = location.path.parent().map_or_else(|| PathBuf::from("."), PathBuf::from);
@@ -49,6 +49,8 @@ pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
     let mut done: BTreeMap<usize, (Scan, Option<StoredScan>)> = BTreeMap::new();
     // What one environment meets with costs the others nothing: each is kept as soon as it is done.
     scan_all(&due, &scanner, |index, outcome| match outcome {
+        // The other scan tells how the environment stands; this one would only raise an alarm about itself.
+        Outcome::Busy(reason) => troubles.push(reason),
         Outcome::Interrupted => troubles.push("interrupted: an unfinished scan leaves nothing".to_owned()),
         Outcome::Scanned(mut scan) => {
             let kept = keep(&mut scan, &mut history, &settings).map_err(|trouble| troubles.push(trouble)).ok();
@@ -86,11 +88,18 @@ fn exit_of(scans: &[Scan]) -> DriftExit {
 
 /// The environments that were named, or all.
 fn wanted<'s>(args: &DriftScanArgs, settings: &'s Settings) -> Result<Vec<&'s Environment>, String> {
-    if args.environments.is_empty() && !settings.drift.environments.is_empty() {
+    if args.environments.is_empty() {
         return Ok(settings.drift.environments.iter().collect());
     }
-    let names = if args.environments.is_empty() { &[String::new()][..] } else { &args.environments };
-    names.iter().map(|name| settings.environment(name)).collect()
+    let mut wanted: Vec<&Environment> = Vec::new();
+    for name in &args.environments {
+        let environment = settings.environment(name)?;
+        // Named twice, it would be in its own way.
+        if !wanted.iter().any(|known| known.name.value == environment.name.value) {
+            wanted.push(environment);
+        }
+    }
+    Ok(wanted)
 }
 
 /// With `--due` only those whose interval has passed, and never those that are paused.
