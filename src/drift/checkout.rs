@@ -75,8 +75,10 @@ impl<'a> Git<'a> {
     pub fn fast_forward(&self) -> Result<(), String> {
         self.run(&FETCH).map_err(|reason| format!("`git fetch` failed: {}", first_line(&reason)))?;
         let state = self.state();
-        if state.behind.unwrap_or(0) == 0 {
-            return Ok(());
+        match state.behind {
+            None => return Err("the checkout is on no branch that follows an upstream".to_owned()),
+            Some(0) => return Ok(()),
+            Some(_) => {}
         }
         if state.is_dirty {
             return Err("the checkout has changes of its own and is not fast-forwarded".to_owned());
@@ -134,6 +136,8 @@ mod tests {
         git(&clone, &["checkout", "--quiet", "main.tf"]);
         checkout.fast_forward().unwrap();
         assert_ne!(checkout.state().commit, first.commit);
+        git(&clone, &["checkout", "--quiet", "--detach"]);
+        assert_eq!(checkout.fast_forward().unwrap_err(), "the checkout is on no branch that follows an upstream");
     }
 
     #[test]

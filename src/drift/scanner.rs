@@ -385,9 +385,39 @@ impl Scanner<'_> {
             Ok(Err(classified))
         };
         let result = self.persist(Phase::Plan, deadline, &mut attempt);
-        scan.findings.extend(last);
         scan.serial = state_serial(&file.0);
+        let result = match result {
+            Err(Stop::Failed(failure)) => {
+                let masker = self.secrets_of_failed_plan(terraform, masker, file, deadline);
+                last = group(&last, &masker);
+                Err(Stop::Failed(Box::new(failure.masked(&masker))))
+            }
+            other => other,
+        };
+        scan.findings.extend(last);
         result
+    }
+
+    /// A provider may put a secret into what it complains of. Terraform leaves a plan file of a plan that failed too,
+    /// and the values of sensitive variables are in it.
+    fn secrets_of_failed_plan(
+        &self,
+        terraform: &Terraform,
+        masker: &Masker,
+        file: &PlanFile,
+        deadline: &Deadline,
+    ) -> Masker {
+        let known = masker.clone();
+        if !file.0.exists() || deadline.has_passed() {
+            return known;
+        }
+        let Ok(output) = self.run(terraform, &Step::Show { file: &file.0 }, Phase::Show, deadline) else {
+            return known;
+        };
+        match std::str::from_utf8(&output.stdout).ok().and_then(|text| Plan::parse(text).ok()) {
+            Some(plan) => known.with_plan(&plan),
+            None => known,
+        }
     }
 
     fn compare(
