@@ -253,6 +253,19 @@ fn which(program: &str) -> String {
 }
 
 #[test]
+fn promtool_finds_the_metrics_well_made() {
+    let Some(lab) = Lab::new() else { return skip("terraform") };
+    lab.click(|guests| guests["101"]["description"] = json!("by hand"));
+    assert_eq!(lab.scan().1, 2);
+    let metrics = fs::File::open(lab.root.join("metrics/sprag_drift_prod.prom")).unwrap();
+    let Ok(output) = Command::new("promtool").args(["check", "metrics"]).stdin(metrics).output() else {
+        return skip("promtool");
+    };
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert_eq!((said.as_str(), output.status.code()), ("", Some(0)));
+}
+
+#[test]
 fn a_request_to_stop_is_handed_on_and_leaves_nothing() {
     for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
         let Some(lab) = Lab::new() else { return skip("terraform") };

@@ -157,6 +157,10 @@ fn the_alerts_of_an_environment_that_is_gone_are_ended() {
     assert_eq!(receiver.take(), [("SpragDrift".to_owned(), true)]);
     assert_eq!(lab.sprag(&["notify"]).status.code(), Some(0));
     assert_eq!(receiver.take(), []);
+    let metrics = |name: &str| lab.root.join(format!("metrics/sprag_drift_{name}.prom")).exists();
+    assert!(metrics("prod"));
+    assert_eq!(lab.sprag(&["scan"]).status.code(), Some(2));
+    assert!(metrics("production") && !metrics("prod"), "nobody would ever correct what they say");
 }
 
 #[test]

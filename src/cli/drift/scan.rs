@@ -13,7 +13,7 @@ use super::{DriftExit, json, notify, now_ms, page, print};
 use crate::cli::args::{DriftFormat, DriftScanArgs};
 use crate::cli::terminal;
 use crate::config::{Date, Environment, Notify};
-use crate::drift::history::{History, Policy, StoredScan};
+use crate::drift::history::{History, Location, Origin, Policy, StoredScan};
 use crate::drift::metrics::{self, Measured};
 use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict, mark_recurring};
 
@@ -62,6 +62,7 @@ pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
     notify::after_scan(&mut history, &settings, &location);
     // After the notifications, so that what was just delivered is not counted as undelivered.
     troubles.extend(scans.iter().filter_map(|scan| measure(scan, &history, &settings).err()));
+    troubles.extend(retire_metrics(&history, &settings, &location).err());
     match args.format {
         DriftFormat::Json => {
             let scans: Vec<_> = stored.iter().map(json::whole).collect();
@@ -183,6 +184,22 @@ fn measure(scan: &Scan, history: &History, settings: &Settings) -> Result<(), St
     let text = metrics::render(&measured, settings.drift.metrics.compatibility.as_ref().map(|names| names.value));
     let written = metrics::write(&directory, &scan.environment, &text);
     written.map(|_| ()).map_err(|error| format!("metrics in {}: {error}", directory.display()))
+}
+
+/// Removes the metrics of environments that left the configuration. As with their alerts, only where the history is this
+/// configuration's own.
+fn retire_metrics(history: &History, settings: &Settings, location: &Location) -> Result<(), String> {
+    let Some(directory) = settings.drift.metrics.directory.as_ref().filter(|_| location.origin != Origin::User) else {
+        return Ok(());
+    };
+    let directory = settings.directory.join(&directory.value);
+    let statuses = history.statuses(now_ms()).map_err(|error| error.to_string())?;
+    let is_gone = |name: &str| settings.drift.environments.iter().all(|environment| environment.name.value.0 != name);
+    for status in statuses.iter().filter(|status| is_gone(&status.environment)) {
+        metrics::remove(&directory, &status.environment)
+            .map_err(|error| format!("metrics in {}: {error}", directory.display()))?;
+    }
+    Ok(())
 }
 
 /// Notes which changes are back.
