@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod discover;
 #[cfg(feature = "drift")]
 pub mod drift;
+pub mod eval;
 pub mod linter;
 pub mod lints;
 pub mod prometheus;

@@ -23,6 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("terraform", &["source", "diagnostic", "syntax"]),
     ("prometheus", &["source", "diagnostic", "syntax", "suggest"]),
     ("config", &["source", "diagnostic", "syntax", "suggest", "prometheus"]),
+    ("eval", &["source", "diagnostic", "syntax", "terraform", "suggest"]),
     ("linter", &["source", "diagnostic", "syntax", "terraform", "prometheus", "config", "suggest"]),
     ("lints", &["source", "diagnostic", "syntax", "terraform", "prometheus", "config", "linter", "suggest"]),
     ("discover", &["diagnostic"]),

@@ -13,6 +13,7 @@ pub mod generator;
 #[cfg(feature = "drift")]
 pub mod lab;
 pub mod mutation;
+pub mod oracle;
 pub mod promtool;
 
 use std::path::{Path, PathBuf};

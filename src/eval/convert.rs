@@ -1,0 +1,431 @@
+//! Conversion between types, and the one type that several values can have, as Terraform does both
+//! (<https://github.com/zclconf/go-cty/blob/main/docs/convert.md>).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::join::{form, includes, join_all};
+use super::number::Number;
+use super::range::{Length, NumberRange};
+use super::text::{Hole, Shape, Text};
+use super::value::{Cause, Form, Kind, Refinement, Value};
+use crate::terraform::{AttributeType, ObjectType, Type};
+
+/// What was found out while evaluating, beside the value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Doubt {
+    /// Whether Terraform may fail for some members.
+    pub may_fail: bool,
+}
+
+impl Doubt {
+    /// Terraform may fail here.
+    pub const fn raise(&mut self) {
+        self.may_fail = true;
+    }
+}
+
+/// `value` as a value of `ty`.
+///
+/// # Errors
+/// What Terraform would say, when no member can be converted.
+pub fn convert(value: &Value, ty: &Type, doubt: &mut Doubt) -> Result<Value, String> {
+    if *ty == Type::Any || value.ty == *ty && ty.is_exact() {
+        return Ok(value.clone());
+    }
+    let finish = |converted: Value| {
+        let nullable = value.may_be_null() || converted.nullable;
+        converted.marked(value.marks).clone_nullable(nullable)
+    };
+    let converted = match &value.kind {
+        Kind::Null => Ok(Value::null(without_optional(ty))),
+        Kind::OneOf(all) => convert_candidates(all, ty, doubt),
+        Kind::Unknown(refinement) => convert_unknown(value, refinement, ty, doubt),
+        _ => match ty {
+            Type::Bool | Type::Number | Type::String => convert_primitive(value, ty),
+            Type::List(element) => convert_sequence(value, element, doubt, Value::list),
+            Type::Set(element) => convert_sequence(value, element, doubt, Value::set),
+            Type::Tuple(types) => convert_tuple(value, types, doubt),
+            Type::Map(element) => convert_map(value, element, doubt),
+            Type::Object(object) => convert_object(value, object, doubt),
+            Type::Any => Ok(value.clone()),
+        },
+    };
+    match converted {
+        Ok(converted) => Ok(finish(converted)),
+        // What is not null cannot be converted; null can.
+        Err(_) if value.nullable => {
+            doubt.raise();
+            Ok(Value::null(without_optional(ty)).marked(value.marks))
+        }
+        Err(message) => Err(message),
+    }
+}
+
+impl Value {
+    fn clone_nullable(mut self, nullable: bool) -> Self {
+        self.nullable = nullable && !self.is_null();
+        self
+    }
+}
+
+/// The type that a value of `ty` has: without `optional`.
+#[must_use]
+pub fn without_optional(ty: &Type) -> Type {
+    match ty {
+        Type::List(element) => Type::list(without_optional(element)),
+        Type::Set(element) => Type::set(without_optional(element)),
+        Type::Map(element) => Type::map(without_optional(element)),
+        Type::Tuple(elements) => Type::Tuple(elements.iter().map(without_optional).collect()),
+        Type::Object(object) => Type::object(
+            object.attributes.iter().map(|(name, attribute)| (Arc::clone(name), without_optional(&attribute.ty))),
+        ),
+        ty => ty.clone(),
+    }
+}
+
+fn mismatch(value: &Value, wanted: &Type) -> String {
+    let article = |ty: &Type| match ty {
+        Type::Bool => "a bool".to_owned(),
+        Type::Number => "a number".to_owned(),
+        Type::String => "a string".to_owned(),
+        Type::List(element) => format!("a list of {element}"),
+        Type::Set(element) => format!("a set of {element}"),
+        Type::Map(element) => format!("a map of {element}"),
+        Type::Tuple(_) => "a tuple".to_owned(),
+        Type::Object(_) => "an object".to_owned(),
+        Type::Any => "a value of any type".to_owned(),
+    };
+    format!("{} is required, not {}", article(wanted), article(&value.ty))
+}
+
+fn convert_primitive(value: &Value, ty: &Type) -> Result<Value, String> {
+    match (&value.kind, ty) {
+        (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => {
+            Ok(value.clone())
+        }
+        (Kind::Bool(answer), Type::String) => Ok(Value::string(if *answer { "true" } else { "false" })),
+        (Kind::Number(number), Type::String) => Ok(Value::string(number.to_string())),
+        (Kind::String(text), Type::Number) => match Number::parse(text) {
+            Some(number) => Ok(Value::number(number)),
+            None if value.all_marks().has(super::value::Marks::SENSITIVE) => Err("a number is required".to_owned()),
+            None => Err(format!("a number is required, not {text:?}")),
+        },
+        (Kind::String(text), Type::Bool) => match &**text {
+            "true" | "1" => Ok(Value::bool(true)),
+            "false" | "0" => Ok(Value::bool(false)),
+            _ => Err("a bool is required".to_owned()),
+        },
+        _ => Err(mismatch(value, ty)),
+    }
+}
+
+fn convert_sequence(
+    value: &Value,
+    element: &Type,
+    doubt: &mut Doubt,
+    make: fn(Type, Vec<Value>) -> Value,
+) -> Result<Value, String> {
+    let Kind::Sequence(elements) = &value.kind else { return Err(mismatch(value, &Type::list(element.clone()))) };
+    let element = element_type(element, elements.iter())?;
+    let elements = convert_all(elements.iter(), &element, doubt)?;
+    Ok(make(without_optional(&element), elements))
+}
+
+/// `any` as an element type is the one type that all elements can have.
+fn element_type<'v>(element: &Type, all: impl Iterator<Item = &'v Value> + Clone) -> Result<Type, String> {
+    if element.is_exact() {
+        return Ok(element.clone());
+    }
+    // With a shape like object({a = any}) every element brings its own.
+    let types: Vec<Type> = all.filter(|value| !value.is_null()).map(|value| value.ty.clone()).collect();
+    if types.is_empty() {
+        return Ok(element.clone());
+    }
+    if *element == Type::Any {
+        return unify(&types).ok_or_else(|| "all elements must have the same type".to_owned());
+    }
+    Ok(element.clone())
+}
+
+fn convert_all<'v>(all: impl Iterator<Item = &'v Value>, ty: &Type, doubt: &mut Doubt) -> Result<Vec<Value>, String> {
+    all.map(|element| convert(element, ty, doubt)).collect()
+}
+
+fn convert_tuple(value: &Value, types: &[Type], doubt: &mut Doubt) -> Result<Value, String> {
+    let wanted = || Type::Tuple(types.into());
+    let (Kind::Sequence(elements), Type::Tuple(_)) = (&value.kind, &value.ty) else {
+        return Err(mismatch(value, &wanted()));
+    };
+    if elements.len() != types.len() {
+        return Err(format!("tuple of {} elements required, not {}", types.len(), elements.len()));
+    }
+    let elements: Result<Vec<Value>, String> =
+        elements.iter().zip(types).map(|(element, ty)| convert(element, ty, doubt)).collect();
+    Ok(Value::tuple(elements?))
+}
+
+fn convert_map(value: &Value, element: &Type, doubt: &mut Doubt) -> Result<Value, String> {
+    let Kind::Mapping(entries) = &value.kind else { return Err(mismatch(value, &Type::map(element.clone()))) };
+    let element = element_type(element, entries.values())?;
+    let entries: Result<BTreeMap<Arc<str>, Value>, String> =
+        entries.iter().map(|(name, entry)| Ok((Arc::clone(name), convert(entry, &element, doubt)?))).collect();
+    Ok(Value::map(without_optional(&element), entries?))
+}
+
+fn convert_object(value: &Value, object: &ObjectType, doubt: &mut Doubt) -> Result<Value, String> {
+    let Kind::Mapping(entries) = &value.kind else {
+        return Err(mismatch(value, &Type::Object(Arc::new(object.clone()))));
+    };
+    let mut made = BTreeMap::new();
+    for (name, attribute) in &object.attributes {
+        let entry = match entries.get(name) {
+            Some(entry) => {
+                convert(entry, &attribute.ty, doubt).map_err(|error| format!("attribute {name:?}: {error}"))?
+            }
+            None if attribute.optional => Value::null(without_optional(&attribute.ty)),
+            None => return Err(format!("attribute {name:?} is required")),
+        };
+        made.insert(Arc::clone(name), entry);
+    }
+    Ok(Value::object(made))
+}
+
+fn convert_candidates(all: &[Value], ty: &Type, doubt: &mut Doubt) -> Result<Value, String> {
+    let converted: Vec<Result<Value, String>> = all.iter().map(|one| convert(one, ty, doubt)).collect();
+    let good: Vec<&Value> = converted.iter().filter_map(|one| one.as_ref().ok()).collect();
+    if good.len() < converted.len() {
+        doubt.raise();
+    }
+    match join_all(good) {
+        Some(value) => Ok(value),
+        None => Err(converted.into_iter().find_map(Result::err).unwrap_or_default()),
+    }
+}
+
+fn convert_unknown(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mut Doubt) -> Result<Value, String> {
+    let cause = || refinement.cause.clone();
+    match (&value.ty, ty) {
+        (own, wanted) if own == wanted => Ok(value.clone()),
+        (Type::Bool, Type::String) => Ok(Value::some_string(
+            Text::hole(Hole::new(Shape::OneOf(Arc::from(["true".into(), "false".into()])))),
+            cause(),
+        )),
+        (Type::Number, Type::String) => Ok(Value::some_string(number_text(&refinement.number), cause())),
+        (Type::String, Type::Number) => {
+            let known = refinement.text.as_ref().and_then(Text::as_hole).map(|hole| &hole.shape);
+            match known {
+                Some(Shape::Number { integer, non_negative }) => {
+                    let range = if *non_negative { NumberRange::natural() } else { NumberRange::default() };
+                    Ok(Value::some_number(NumberRange { integer: *integer, ..range }, cause()))
+                }
+                _ if refinement.text.as_ref().is_some_and(is_never_a_number) => Err("a number is required".to_owned()),
+                _ => {
+                    doubt.raise();
+                    Ok(Value::some_number(NumberRange::default(), cause()))
+                }
+            }
+        }
+        (Type::String, Type::Bool) => {
+            doubt.raise();
+            Ok(Value::some_bool(cause()))
+        }
+        (Type::Any, wanted) => {
+            doubt.raise();
+            convert_shape(value, refinement, wanted, doubt)
+        }
+        (Type::List(_) | Type::Set(_), Type::List(_) | Type::Set(_)) | (Type::Map(_), Type::Map(_)) => {
+            convert_shape(value, refinement, ty, doubt)
+        }
+        (Type::Map(_), Type::Object(object)) => {
+            doubt.raise();
+            Ok(object_of_map(value, refinement, object, doubt))
+        }
+        _ => Err(mismatch(value, ty)),
+    }
+}
+
+/// A collection of which only some things are known, as another kind of collection.
+fn convert_shape(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mut Doubt) -> Result<Value, String> {
+    let own = form(value);
+    let wanted = match ty {
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => Form::Sequence,
+        Type::Map(_) | Type::Object(_) => Form::Mapping,
+        _ => Form::Free,
+    };
+    if own != Form::Free && own != wanted {
+        return Err(mismatch(value, ty));
+    }
+    let Some(element) = ty.element() else { return Ok(Value::some(&without_optional(ty), &refinement.cause)) };
+    let target = without_optional(ty);
+    let mut made = Refinement::new(refinement.cause.clone());
+    let mut inner = Doubt::default();
+    let element_of = |value: &Value, inner: &mut Doubt| {
+        let converted = convert(value, element, inner).ok();
+        converted.unwrap_or_else(|| Value::any(&without_optional(element), &refinement.cause))
+    };
+    made.element = refinement.element.as_ref().map(|known| element_of(known, &mut inner));
+    if made.element.is_none() {
+        made.element = Some(Value::any(&without_optional(element), &refinement.cause));
+    }
+    made.contains = refinement.contains.iter().map(|known| element_of(known, &mut inner)).collect();
+    made.entries =
+        refinement.entries.iter().map(|(name, known)| (Arc::clone(name), element_of(known, &mut inner))).collect();
+    if inner.may_fail {
+        doubt.raise();
+    }
+    let keeps_elements = value.ty.element().is_some_and(|own| own == element);
+    made.includes = if keeps_elements { includes(value) } else { BTreeSet::new() };
+    made.length = match (&value.ty, ty) {
+        // Equal elements become one.
+        (Type::Set(_), _) => refinement.length,
+        (_, Type::Set(_)) if !refinement.distinct || !keeps_elements => {
+            Length { min: refinement.length.min.min(1), ..refinement.length }
+        }
+        _ => refinement.length,
+    };
+    made.distinct = matches!(ty, Type::Set(_)) || refinement.distinct && keeps_elements;
+    // A set of strings is walked in order.
+    let from_set = matches!((&value.ty, ty), (Type::Set(_), Type::List(element)) if **element == Type::String);
+    made.sorted = from_set && keeps_elements || refinement.sorted && keeps_elements && matches!(ty, Type::List(_));
+    Ok(Value::unknown(target, made))
+}
+
+fn object_of_map(value: &Value, refinement: &Refinement, object: &ObjectType, doubt: &mut Doubt) -> Value {
+    let mut made = BTreeMap::new();
+    for (name, attribute) in &object.attributes {
+        let known = refinement.entries.get(name).cloned().or_else(|| value.element());
+        let ty = without_optional(&attribute.ty);
+        let entry = known.and_then(|known| convert(&known, &attribute.ty, doubt).ok());
+        let entry = entry.unwrap_or_else(|| Value::any(&ty, &refinement.cause));
+        let is_sure = refinement.entries.contains_key(name) || !attribute.optional;
+        made.insert(Arc::clone(name), if is_sure { entry } else { entry.or_null() });
+    }
+    Value::object(made)
+}
+
+fn is_never_a_number(text: &Text) -> bool {
+    super::pattern::Pattern::new("[0-9]|Inf|inf").is_ok_and(|digit| text.matches(&digit) == super::text::Tri::Never)
+}
+
+/// How Terraform prints a number of `range`.
+#[must_use]
+pub(crate) fn number_text(range: &NumberRange) -> Text {
+    Text::hole(Hole::new(Shape::Number { integer: range.integer, non_negative: range.is_non_negative() }))
+}
+
+/// The one type that values of all `types` can be converted to, as in `[a, b]` for a list, or the two sides of `?:`.
+/// `Any` among them gives `Any`; nothing where there is no such type.
+#[must_use]
+pub fn unify(types: &[Type]) -> Option<Type> {
+    let first = types.first()?;
+    if types.iter().all(|ty| ty == first) {
+        return Some(first.clone());
+    }
+    if types.contains(&Type::Any) {
+        return Some(Type::Any);
+    }
+    let all = |test: fn(&Type) -> bool| types.iter().all(test);
+    if all(Type::is_primitive) {
+        // Numbers and booleans have only text in common, and that only where there is text already.
+        return types.contains(&Type::String).then_some(Type::String);
+    }
+    if all(|ty| matches!(ty, Type::Tuple(_))) {
+        return unify_tuples(types);
+    }
+    if all(|ty| matches!(ty, Type::Object(_))) {
+        return unify_objects(types);
+    }
+    if all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
+        let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
+        let element = if elements.is_empty() { Type::Any } else { unify(&elements)? };
+        let all_sets = all(|ty| matches!(ty, Type::Set(_)));
+        return Some(if all_sets { Type::set(element) } else { Type::list(element) });
+    }
+    if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
+        let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
+        return Some(Type::map(if elements.is_empty() { Type::Any } else { unify(&elements)? }));
+    }
+    None
+}
+
+fn elements_of(ty: &Type) -> Vec<Type> {
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => vec![(**element).clone()],
+        Type::Tuple(elements) => elements.to_vec(),
+        Type::Object(object) => object.attributes.values().map(|attribute| attribute.ty.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn unify_tuples(types: &[Type]) -> Option<Type> {
+    let tuples: Vec<&[Type]> =
+        types.iter().filter_map(|ty| if let Type::Tuple(elements) = ty { Some(&**elements) } else { None }).collect();
+    let length = tuples.first()?.len();
+    if tuples.iter().all(|tuple| tuple.len() == length) {
+        let columns = (0..length).map(|at| unify(&tuples.iter().map(|tuple| tuple[at].clone()).collect::<Vec<_>>()));
+        return columns.collect::<Option<Vec<_>>>().map(|elements| Type::Tuple(elements.into()));
+    }
+    let elements: Vec<Type> = tuples.into_iter().flatten().cloned().collect();
+    Some(Type::list(unify(&elements)?))
+}
+
+fn unify_objects(types: &[Type]) -> Option<Type> {
+    let objects: Vec<&ObjectType> =
+        types.iter().filter_map(|ty| if let Type::Object(object) = ty { Some(&**object) } else { None }).collect();
+    let first = objects.first()?;
+    if objects.iter().all(|object| object.attributes.keys().eq(first.attributes.keys())) {
+        let attributes = first.attributes.keys().map(|name| {
+            let column: Vec<Type> =
+                objects.iter().filter_map(|object| object.attributes.get(name)).map(|one| one.ty.clone()).collect();
+            Some((Arc::clone(name), AttributeType { ty: unify(&column)?, optional: false }))
+        });
+        let attributes = attributes.collect::<Option<BTreeMap<_, _>>>()?;
+        return Some(Type::Object(Arc::new(ObjectType { attributes })));
+    }
+    let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
+    Some(Type::map(unify(&elements)?))
+}
+
+/// `value` and `other` as the two results of `?:`, each with the type that both have.
+///
+/// # Errors
+/// When they have no type in common.
+pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Result<Value, String> {
+    // A bare `null` takes the other's type.
+    let is_bare = |value: &Value| value.is_null() && value.ty == Type::Any;
+    if is_bare(value) {
+        return Ok(Value::null(other.ty.clone()).marked(value.marks));
+    }
+    if is_bare(other) || value.ty == other.ty {
+        return Ok(value.clone());
+    }
+    let message = "the two results of a conditional must have types that agree";
+    let ty = unify(&[value.ty.clone(), other.ty.clone()]).ok_or(message)?;
+    if ty == Type::Any {
+        return Ok(of_uncertain_type(value));
+    }
+    convert(value, &ty, doubt)
+}
+
+/// A value whose type depends on another that is not known: it may be converted or not.
+fn of_uncertain_type(value: &Value) -> Value {
+    match (&value.ty, &value.kind) {
+        (Type::String | Type::Any, _) | (_, Kind::Null) => value.clone(),
+        _ => {
+            let refinement = Refinement {
+                form: form(value),
+                length: if matches!(value.ty, Type::Set(_)) { Length::ANY } else { value.length() },
+                ..Refinement::new(value.reason_of_type())
+            };
+            let unknown = Value::unknown(Type::Any, refinement).marked(value.all_marks());
+            if value.may_be_null() { unknown.or_null() } else { unknown }
+        }
+    }
+}
+
+impl Value {
+    fn reason_of_type(&self) -> Cause {
+        self.cause().unwrap_or(Cause::Expression)
+    }
+}

@@ -1,0 +1,87 @@
+//! Terraform's built-in functions on abstract values.
+
+use std::sync::Arc;
+
+use super::convert::Doubt;
+use super::value::{Cause, Value};
+use crate::terraform::Type;
+
+/// Files that expressions read, relative to the module.
+pub trait Sources {
+    /// The content of a file. The path is as Terraform sees it: relative to the root module's directory, or absolute.
+    ///
+    /// # Errors
+    /// When there is no such file, or it may not be looked at.
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, Unreadable>;
+
+    /// The content of the file `path` below the module's own directory, as in `"${path.module}/path"`.
+    ///
+    /// # Errors
+    /// When there is no such file, or it may not be looked at.
+    fn read_in_module(&self, _path: &str) -> Result<Arc<[u8]>, Unreadable> {
+        Err(Unreadable::Unknown)
+    }
+}
+
+/// The content of the file that `path` names; nothing where it is not known or cannot be read.
+pub(in crate::eval) fn read_file(path: &Value, sources: &dyn Sources) -> Option<Arc<[u8]>> {
+    if let Some(path) = path.as_string() {
+        return sources.read(path).ok();
+    }
+    let of_module = path.cause() == Some(Cause::Instance("path.module".into()));
+    let text = path.text();
+    match text.pieces() {
+        [super::text::Piece::Hole(_), super::text::Piece::Literal(rest)] if of_module => {
+            sources.read_in_module(rest.trim_start_matches('/')).ok()
+        }
+        _ => None,
+    }
+}
+
+/// Why a file was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is not there. Something may make it before Terraform runs.
+    Missing,
+    /// It cannot or may not be read here.
+    Unknown,
+}
+
+/// No files at all.
+#[derive(Clone, Copy, Debug)]
+pub struct NoSources;
+
+impl Sources for NoSources {
+    fn read(&self, _: &str) -> Result<Arc<[u8]>, Unreadable> {
+        Err(Unreadable::Unknown)
+    }
+}
+
+/// What a function is called with.
+#[derive(Clone, Copy)]
+pub struct Arguments<'v> {
+    /// The arguments.
+    pub fixed: &'v [Value],
+    /// What follows them: a list, set or tuple after which `...` stands, where its elements are not known one by one.
+    pub rest: Option<&'v Value>,
+}
+
+/// What a function may use.
+pub struct Context<'c> {
+    /// Raised where Terraform may fail.
+    pub doubt: &'c mut Doubt,
+    /// Files.
+    pub sources: &'c dyn Sources,
+}
+
+/// Calls `name`. `try`, `can`, `templatefile` and `templatestring` are special forms and not handled here.
+///
+/// # Errors
+/// What Terraform would say, when the call fails for all members.
+pub fn call(name: &str, arguments: Arguments<'_>, context: &mut Context<'_>) -> Result<Value, String> {
+    let _ = (arguments.rest, context.sources);
+    context.doubt.raise();
+    let marks = arguments.fixed.iter().map(Value::all_marks);
+    let marks = marks.fold(super::value::Marks::NONE, super::value::Marks::and);
+    Ok(Value::any(&Type::Any, &Cause::Function(name.into())).marked(marks))
+}

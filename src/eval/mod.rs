@@ -1,0 +1,36 @@
+//! Evaluates Terraform without running it: every value stands for all that it can be. Whatever Terraform computes for
+//! some admissible input is a member of what is computed here.
+//!
+//! Knows the trees and models of modules; knows no lint, no configuration and no disk: files that expressions read come
+//! through [`Sources`].
+
+mod access;
+mod constraint;
+mod convert;
+mod expression;
+pub mod functions;
+mod join;
+mod loops;
+pub mod module;
+mod narrow;
+mod number;
+mod operators;
+mod order;
+mod pattern;
+mod range;
+mod template;
+#[cfg(test)]
+mod tests;
+mod text;
+mod value;
+
+pub use constraint::{Constraint, Defaults};
+pub use convert::{Doubt, convert, unify, without_optional};
+pub use expression::{Constants, Evaluate, Evaluated, Evaluator, Failure, Scope, ShortCircuit, SpecialCall, constant};
+pub use functions::{NoSources, Sources, Unreadable};
+pub use join::{equal, join, join_all};
+pub use number::Number;
+pub use pattern::{Anchors, Pattern};
+pub use range::{Bound, Length, NumberRange};
+pub use text::{Hole, Piece, Shape, Text, Tri};
+pub use value::{Cause, Form, Kind, Marks, Refinement, Symbol, Value};

@@ -1,0 +1,403 @@
+//! The bodies of resources: what is written, and what the schema says of the rest.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::frame::{Frame, any_pair, known_frames};
+use super::instance::Instance;
+use crate::diagnostic::Location;
+use crate::eval::convert::{Doubt, convert, without_optional};
+use crate::eval::expression::unknown;
+use crate::eval::join::{join, join_all};
+use crate::eval::range::Length;
+use crate::eval::value::{Cause, Form, Marks, Refinement, Value};
+use crate::syntax::hcl::{AttributeView, BlockView, BodyView, ExprView};
+use crate::terraform::schemas::{
+    AttributeSchema, BlockSchema, Members, NestedBlockSchema, Nesting, SchemaLiteral, Unset,
+};
+use crate::terraform::{Resource, Source, Type};
+
+/// Arguments and blocks of a resource that are Terraform's own.
+const META: &[&str] =
+    &["count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner", "dynamic", "timeouts"];
+
+/// One instance of a resource, or what stands for all.
+#[derive(Clone)]
+pub struct ResourceBody<'p> {
+    /// All attributes and blocks as one object.
+    pub value: Value,
+    /// The nested blocks at its top, in order.
+    pub elements: Vec<Element<'p>>,
+    /// What its expressions see.
+    pub frame: Frame,
+}
+
+/// One nested block, or what stands for all that a `dynamic` block makes.
+#[derive(Clone)]
+pub struct Element<'p> {
+    /// The kind of block.
+    pub kind: Arc<str>,
+    /// Its place among the blocks of its kind.
+    pub number: usize,
+    /// Its attributes and blocks as one object.
+    pub value: Value,
+    /// The file.
+    pub source: &'p Source,
+    /// What is written: the block, or `content` of a `dynamic` block.
+    pub block: BlockView<'p>,
+    /// Where it begins.
+    pub location: Location,
+    /// What its expressions see.
+    pub frame: Frame,
+    /// Whether it stands for a number of blocks that is not known.
+    pub is_symbolic: bool,
+}
+
+/// A body that is written somewhere, with bodies that override it in front.
+struct Bodies<'p> {
+    all: Vec<(&'p Source, BodyView<'p>)>,
+}
+
+impl<'p> Bodies<'p> {
+    fn one(source: &'p Source, body: BodyView<'p>) -> Self {
+        Self { all: vec![(source, body)] }
+    }
+
+    fn value(&self, name: &str) -> Option<ExprView<'p>> {
+        self.all.iter().find_map(|(_, body)| body.value(name))
+    }
+
+    fn names(&self) -> Vec<&'p str> {
+        let mut names: Vec<&str> =
+            self.all.iter().flat_map(|(_, body)| body.attributes()).map(AttributeView::name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The blocks of one kind, `dynamic` ones with their own block; those of an override replace all others.
+    fn blocks(&self, kind: &str) -> Vec<(&'p Source, BlockView<'p>, Option<BlockView<'p>>)> {
+        for (source, body) in &self.all {
+            let mut found = Vec::new();
+            for block in body.blocks() {
+                if block.kind() == kind {
+                    found.push((*source, block, None));
+                } else if block.kind() == "dynamic" && block.label(0).as_deref() == Some(kind) {
+                    let contents = block.body().blocks().filter(|inner| inner.kind() == "content");
+                    found.extend(contents.map(|content| (*source, content, Some(block))));
+                }
+            }
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        let mut kinds: Vec<String> = Vec::new();
+        for block in self.all.iter().flat_map(|(_, body)| body.blocks()) {
+            let kind = if block.kind() == "dynamic" {
+                block.label(0).map(std::borrow::Cow::into_owned)
+            } else {
+                Some(block.kind().to_owned())
+            };
+            kinds.extend(kind.filter(|kind| !META.contains(&kind.as_str())));
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+}
+
+impl<'p> Instance<'p> {
+    /// What one instance of a resource is.
+    #[must_use]
+    pub fn resource_body(&self, resource: &Resource<'p>, frame: &Frame) -> ResourceBody<'p> {
+        let all = resource.declarations().map(|declaration| (declaration.source, declaration.block.body()));
+        let bodies = Bodies { all: all.collect() };
+        let schema = self.module().schema_of(resource).map(|(schema, _)| schema);
+        let address = resource.address();
+        let mut elements = Vec::new();
+        let value = match schema {
+            Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some(&mut elements)),
+            None => {
+                let entries = self.without_schema(&bodies, frame, &mut elements);
+                let mut refinement = Refinement::new(Cause::NoSchema(Arc::from(&*resource.kind)));
+                refinement.form = Form::Mapping;
+                refinement.length = Length { min: entries.len() as u64, max: None };
+                refinement.entries = entries;
+                Value::unknown(Type::Any, refinement)
+            }
+        };
+        ResourceBody { value, elements, frame: frame.clone() }
+    }
+
+    fn expression(&self, frame: &Frame, expr: ExprView<'_>) -> Value {
+        self.eval(frame, expr).0.unwrap_or_else(|_| unknown(&Cause::Expression)).unnamed_unless_plain(expr)
+    }
+
+    fn without_schema(
+        &self,
+        bodies: &Bodies<'p>,
+        frame: &Frame,
+        elements: &mut Vec<Element<'p>>,
+    ) -> BTreeMap<Arc<str>, Value> {
+        let mut entries = BTreeMap::new();
+        for name in bodies.names().into_iter().filter(|name| !META.contains(name)) {
+            if let Some(expr) = bodies.value(name) {
+                entries.insert(Arc::from(name), self.expression(frame, expr));
+            }
+        }
+        for kind in bodies.kinds() {
+            let found = self.elements(bodies, &kind, frame, &mut |body, frame| {
+                let inner = self.without_schema(body, frame, &mut Vec::new());
+                Value::object(inner)
+            });
+            entries.insert(Arc::from(kind.as_str()), list_of(&found, &Type::Any));
+            elements.extend(found);
+        }
+        entries
+    }
+
+    fn with_schema(
+        &self,
+        bodies: &Bodies<'p>,
+        schema: &BlockSchema,
+        frame: &Frame,
+        address: &str,
+        mut elements: Option<&mut Vec<Element<'p>>>,
+    ) -> Value {
+        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        for (name, attribute) in &schema.attributes {
+            let written = bodies.value(name);
+            let as_blocks = attribute.members.as_ref().filter(|_| written.is_none() && attribute.may_be_blocks());
+            let value = match as_blocks {
+                Some(members) if !bodies.blocks(name).is_empty() => {
+                    let found = self.elements(bodies, name, frame, &mut |body, frame| {
+                        self.members(body, members, frame, &format!("{address}.{name}"))
+                    });
+                    let value = list_of(&found, attribute.ty.element().unwrap_or(&Type::Any));
+                    if let Some(elements) = elements.as_deref_mut() {
+                        elements.extend(found);
+                    }
+                    value
+                }
+                _ => self.attribute_value(written, attribute, frame, &format!("{address}.{name}")),
+            };
+            entries.insert(Arc::clone(name), value);
+        }
+        for (kind, nested) in &schema.blocks {
+            let (value, found) = self.nested(bodies, kind, nested, frame, address);
+            entries.insert(Arc::clone(kind), value);
+            if let Some(elements) = elements.as_deref_mut() {
+                elements.extend(found);
+            }
+        }
+        Value::object(entries)
+    }
+
+    fn members(&self, bodies: &Bodies<'p>, members: &Members, frame: &Frame, address: &str) -> Value {
+        let entries = members.attributes.iter().map(|(name, attribute)| {
+            let value = self.attribute_value(bodies.value(name), attribute, frame, &format!("{address}.{name}"));
+            (Arc::clone(name), value)
+        });
+        Value::object(entries.collect())
+    }
+
+    /// An attribute as it is planned: null in the configuration is the same as nothing.
+    fn attribute_value(
+        &self,
+        written: Option<ExprView<'p>>,
+        attribute: &AttributeSchema,
+        frame: &Frame,
+        address: &str,
+    ) -> Value {
+        let marks = if attribute.is_sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        let unset = || unset_value(attribute, address);
+        let Some(expr) = written else { return unset().marked(marks) };
+        let value = self.expression(frame, expr);
+        let ty = without_optional(&attribute.ty);
+        let converted = convert(&value, &attribute.ty, &mut Doubt::default());
+        let converted = converted.unwrap_or_else(|_| Value::any(&ty, &Cause::Expression));
+        let symbol = if converted.ty == value.ty { value.symbol.clone() } else { None };
+        let converted = Value { symbol, ..converted };
+        let planned = match converted.not_null() {
+            None => unset().marked(converted.marks),
+            Some(present) if converted.nullable => join(&present, &unset()),
+            Some(_) => converted,
+        };
+        planned.marked(marks)
+    }
+
+    fn nested(
+        &self,
+        bodies: &Bodies<'p>,
+        kind: &str,
+        nested: &NestedBlockSchema,
+        frame: &Frame,
+        address: &str,
+    ) -> (Value, Vec<Element<'p>>) {
+        let inner_address = format!("{address}.{kind}");
+        // In JSON, and where it is written as an argument, a value of objects.
+        if let Some(expr) = bodies.value(kind) {
+            let ty = block_list_type(nested);
+            let value = self.expression(frame, expr);
+            let single = convert(&Value::tuple(vec![value.clone()]), &ty, &mut Doubt::default());
+            let many = convert(&value, &ty, &mut Doubt::default());
+            let value = many.or(single).unwrap_or_else(|_| Value::some(&without_optional(&ty), &Cause::Expression));
+            return (value, Vec::new());
+        }
+        let found = self.elements(bodies, kind, frame, &mut |body, frame| {
+            self.with_schema(body, &nested.block, frame, &inner_address, None)
+        });
+        let element = block_type(&nested.block);
+        let value = match nested.nesting {
+            _ if found.is_empty() && nested.is_computed => {
+                Value::any(&without_optional(&block_list_type(nested)), &Cause::Computed(inner_address.into()))
+            }
+            Nesting::List => list_of(&found, &element),
+            Nesting::Set => {
+                let list = list_of(&found, &element);
+                convert(&list, &Type::set(element.clone()), &mut Doubt::default()).unwrap_or(list)
+            }
+            Nesting::Single | Nesting::Group => match found.as_slice() {
+                [] => Value::null(element),
+                [one] if !one.is_symbolic => one.value.clone(),
+                all => join_all(all.iter().map(|one| &one.value)).unwrap_or_else(|| Value::null(element)).or_null(),
+            },
+            Nesting::Map => Value::some(&Type::map(element), &Cause::Expression),
+        };
+        (value, found)
+    }
+
+    /// The blocks of one kind, each evaluated by `make`.
+    fn elements(
+        &self,
+        bodies: &Bodies<'p>,
+        kind: &str,
+        frame: &Frame,
+        make: &mut dyn FnMut(&Bodies<'p>, &Frame) -> Value,
+    ) -> Vec<Element<'p>> {
+        let mut found: Vec<Element<'p>> = Vec::new();
+        for (source, block, dynamic) in bodies.blocks(kind) {
+            let frames = match dynamic {
+                None => vec![(frame.clone(), false)],
+                Some(dynamic) => self.iterations(dynamic, kind, frame),
+            };
+            let header = dynamic.unwrap_or(block).header_span();
+            for (frame, is_symbolic) in frames {
+                found.push(Element {
+                    kind: Arc::from(kind),
+                    number: found.len(),
+                    value: make(&Bodies::one(source, block.body()), &frame),
+                    source,
+                    block,
+                    location: source.location(header),
+                    frame,
+                    is_symbolic,
+                });
+            }
+        }
+        found
+    }
+
+    /// What the content of a `dynamic` block sees: once for each element, or once for all.
+    fn iterations(&self, dynamic: BlockView<'p>, kind: &str, frame: &Frame) -> Vec<(Frame, bool)> {
+        let body = dynamic.body();
+        let name: Arc<str> = body.value("iterator").and_then(ExprView::as_keyword).unwrap_or(kind).into();
+        let Some(for_each) = body.value("for_each") else { return Vec::new() };
+        let collection = self.expression(frame, for_each);
+        let collection = collection.not_null().unwrap_or(collection);
+        let with = |key: Value, value: Value| {
+            let iterator = Value::object(BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]));
+            let mut inner = frame.clone();
+            inner.iterators.push((Arc::clone(&name), iterator));
+            inner
+        };
+        if let Some(elements) = collection.as_sequence().filter(|elements| elements.len() <= 64) {
+            let is_set = matches!(collection.ty, Type::Set(_));
+            return elements
+                .iter()
+                .enumerate()
+                .map(|(at, one)| (with(if is_set { one.clone() } else { Value::count(at) }, one.clone()), false))
+                .collect();
+        }
+        if let Some(frames) = known_frames(&collection) {
+            return frames
+                .into_iter()
+                .filter_map(|known| known.each)
+                .map(|(key, value)| (with(key, value), false))
+                .collect();
+        }
+        if collection.length().max == Some(0) {
+            return Vec::new();
+        }
+        let (key, value) = any_pair(&collection);
+        vec![(with(key, value), true)]
+    }
+}
+
+impl Value {
+    /// A value that is just passed on keeps its name; one that was computed has none.
+    fn unnamed_unless_plain(self, expr: ExprView<'_>) -> Self {
+        if expr.as_reference().is_some() { self } else { self.unnamed() }
+    }
+}
+
+/// Blocks as a list.
+fn list_of(elements: &[Element<'_>], ty: &Type) -> Value {
+    let ty = without_optional(ty);
+    let typed = |value: &Value| convert(value, &ty, &mut Doubt::default()).unwrap_or_else(|_| value.clone());
+    if elements.iter().all(|element| !element.is_symbolic) {
+        let all: Vec<Value> = elements.iter().map(|element| typed(&element.value)).collect();
+        return if ty == Type::Any { Value::tuple(all) } else { Value::list(ty, all) };
+    }
+    let sure = elements.iter().filter(|element| !element.is_symbolic);
+    let mut refinement = Refinement::new(Cause::Instance("dynamic blocks".into()));
+    refinement.form = Form::Sequence;
+    refinement.length = Length { min: sure.clone().count() as u64, max: None };
+    refinement.contains = sure.map(|element| typed(&element.value)).collect();
+    refinement.element = join_all(elements.iter().map(|element| typed(&element.value)).collect::<Vec<_>>().iter());
+    let ty = if ty == Type::Any { Type::Any } else { Type::list(ty) };
+    Value::unknown(ty, refinement)
+}
+
+fn unset_value(attribute: &AttributeSchema, address: &str) -> Value {
+    let ty = without_optional(&attribute.ty);
+    match attribute.unset() {
+        Unset::Default(literal) => {
+            let value = literal_value(literal);
+            convert(&value, &ty, &mut Doubt::default()).unwrap_or(value)
+        }
+        Unset::Null => Value::null(ty),
+        Unset::Unknown => Value::any(&ty, &Cause::Computed(address.into())),
+    }
+}
+
+/// A literal of a schema as a value.
+fn literal_value(literal: &SchemaLiteral) -> Value {
+    match literal {
+        SchemaLiteral::Bool(value) => Value::bool(*value),
+        SchemaLiteral::Number(value) => Value::number(*value),
+        SchemaLiteral::String(value) => Value::string(Arc::clone(value)),
+    }
+}
+
+/// The type of a block's value.
+fn block_type(schema: &BlockSchema) -> Type {
+    let attributes = schema.attributes.iter().map(|(name, one)| (Arc::clone(name), without_optional(&one.ty)));
+    let blocks = schema.blocks.iter().map(|(name, nested)| (Arc::clone(name), block_list_type(nested)));
+    Type::object(attributes.chain(blocks))
+}
+
+/// The type of all blocks of a kind together.
+fn block_list_type(nested: &NestedBlockSchema) -> Type {
+    let element = block_type(&nested.block);
+    match nested.nesting {
+        Nesting::Single | Nesting::Group => element,
+        Nesting::List => Type::list(element),
+        Nesting::Set => Type::set(element),
+        Nesting::Map => Type::map(element),
+    }
+}

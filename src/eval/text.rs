@@ -1,0 +1,575 @@
+//! Sets of texts: literal pieces and holes in order. What a hole may hold is a regular language, so every question that
+//! is a regular expression (starts with, ends with, contains, equals, matches) is decided exactly, but for holes that
+//! depend on each other.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use regex_automata::Anchored;
+use regex_automata::dfa::{Automaton, dense};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+
+use super::pattern::{Anchors, Pattern};
+
+/// Most states that a decision may look at. What needs more is undecided.
+const MAX_STATES: usize = 4096;
+
+/// Yes for all members, no for all members, or neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tri {
+    /// For every member.
+    Always,
+    /// For no member.
+    Never,
+    /// Not decided.
+    Maybe,
+}
+
+impl Tri {
+    /// The answer as far as it is one.
+    #[must_use]
+    pub const fn known(self) -> Option<bool> {
+        match self {
+            Self::Always => Some(true),
+            Self::Never => Some(false),
+            Self::Maybe => None,
+        }
+    }
+
+    /// A certain answer.
+    #[must_use]
+    pub const fn of(answer: bool) -> Self {
+        if answer { Self::Always } else { Self::Never }
+    }
+}
+
+impl std::ops::Not for Tri {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        match self {
+            Self::Always => Self::Never,
+            Self::Never => Self::Always,
+            Self::Maybe => Self::Maybe,
+        }
+    }
+}
+
+/// What a hole can hold before constraints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Any text.
+    Any,
+    /// A number as Terraform prints it.
+    Number {
+        /// Whether it has no fraction.
+        integer: bool,
+        /// Whether it is never below zero.
+        non_negative: bool,
+    },
+    /// `true` or `false`.
+    Bool,
+    /// One of these.
+    OneOf(Arc<[Arc<str>]>),
+}
+
+/// A part of a text that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// What it can hold.
+    pub shape: Shape,
+    /// Expressions that its text must match, or must not.
+    pub constraints: Vec<(Arc<Pattern>, bool)>,
+}
+
+impl Hole {
+    /// A hole that holds what `shape` says.
+    #[must_use]
+    pub const fn new(shape: Shape) -> Self {
+        Self { shape, constraints: Vec::new() }
+    }
+
+    /// A hole that also obeys this.
+    #[must_use]
+    pub fn with(mut self, pattern: Arc<Pattern>, matches: bool) -> Self {
+        let constraint = (pattern, matches);
+        if !self.constraints.contains(&constraint) {
+            self.constraints.push(constraint);
+        }
+        self
+    }
+
+    /// Whether `text` can stand here.
+    #[must_use]
+    pub fn admits(&self, text: &str) -> bool {
+        let fits = match &self.shape {
+            Shape::Any => true,
+            Shape::Number { .. } | Shape::Bool => Pattern::new(&format!("\\A(?:{})\\z", self.shape.expression()))
+                .map_or(true, |pattern| pattern.regex().is_match(text)),
+            Shape::OneOf(all) => all.iter().any(|one| **one == *text),
+        };
+        fits && self.constraints.iter().all(|(pattern, matches)| pattern.regex().is_match(text) == *matches)
+    }
+}
+
+impl Shape {
+    /// All texts of this shape as a regular expression.
+    fn expression(&self) -> String {
+        match self {
+            Self::Any => "(?s:.*)".to_owned(),
+            Self::Number { integer, non_negative } => {
+                let sign = if *non_negative { "" } else { "-?" };
+                let fraction = if *integer { "" } else { "(\\.[0-9]+)?" };
+                // Terraform prints infinity in words.
+                format!("{sign}([0-9]+{fraction}|Inf|\\+Inf)")
+            }
+            Self::Bool => "true|false".to_owned(),
+            Self::OneOf(all) => all.iter().map(|one| regex::escape(one)).collect::<Vec<_>>().join("|"),
+        }
+    }
+}
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Known.
+    Literal(Arc<str>),
+    /// Not known.
+    Hole(Hole),
+}
+
+/// A set of texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pieces: Arc<[Piece]>,
+}
+
+impl Text {
+    /// All texts.
+    #[must_use]
+    pub fn any() -> Self {
+        Self::hole(Hole::new(Shape::Any))
+    }
+
+    /// The texts of one hole.
+    #[must_use]
+    pub fn hole(hole: Hole) -> Self {
+        Self { pieces: Arc::from([Piece::Hole(hole)]) }
+    }
+
+    /// One text.
+    #[must_use]
+    pub fn literal(text: impl Into<Arc<str>>) -> Self {
+        Self { pieces: Arc::from([Piece::Literal(text.into())]) }
+    }
+
+    /// The pieces, one after another.
+    #[must_use]
+    pub fn of(pieces: impl IntoIterator<Item = Piece>) -> Self {
+        let mut joined: Vec<Piece> = Vec::new();
+        for piece in pieces {
+            match (joined.last_mut(), piece) {
+                (_, Piece::Literal(text)) if text.is_empty() => {}
+                (Some(Piece::Literal(before)), Piece::Literal(text)) => *before = format!("{before}{text}").into(),
+                (Some(Piece::Hole(before)), Piece::Hole(hole))
+                    if before.constraints.is_empty()
+                        && hole.constraints.is_empty()
+                        && before.shape == Shape::Any
+                        && hole.shape == Shape::Any => {}
+                (_, piece) => joined.push(piece),
+            }
+        }
+        Self { pieces: joined.into() }
+    }
+
+    /// The pieces.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The text, where it is the only one.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<Arc<str>> {
+        match &*self.pieces {
+            [] => Some(Arc::from("")),
+            [Piece::Literal(text)] => Some(Arc::clone(text)),
+            _ => None,
+        }
+    }
+
+    /// The hole, where the text is nothing else.
+    #[must_use]
+    pub fn as_hole(&self) -> Option<&Hole> {
+        match &*self.pieces {
+            [Piece::Hole(hole)] => Some(hole),
+            _ => None,
+        }
+    }
+
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.as_hole().is_some_and(|hole| hole.shape == Shape::Any && hole.constraints.is_empty())
+    }
+
+    /// The literal that all members begin with; perhaps empty.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        match self.pieces.first() {
+            Some(Piece::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The literal that all members end with; perhaps empty.
+    #[must_use]
+    pub fn suffix(&self) -> &str {
+        match self.pieces.last() {
+            Some(Piece::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The members that match, or do not match, `pattern`; perhaps a few more, never fewer.
+    #[must_use]
+    pub fn narrow(&self, pattern: &Arc<Pattern>, matches: bool) -> Self {
+        match self.as_hole() {
+            Some(hole) => Self::hole(hole.clone().with(Arc::clone(pattern), matches)),
+            None => self.clone(),
+        }
+    }
+
+    /// Whether the members match `pattern` somewhere.
+    #[must_use]
+    pub fn matches(&self, pattern: &Pattern) -> Tri {
+        if let Some(text) = self.as_literal() {
+            return Tri::of(pattern.regex().is_match(&text));
+        }
+        let hole_says = self.as_hole().and_then(|hole| {
+            hole.constraints.iter().find(|(known, _)| **known == *pattern).map(|(_, matches)| Tri::of(*matches))
+        });
+        hole_says.unwrap_or_else(|| Search::run(self, pattern).unwrap_or(Tri::Maybe))
+    }
+
+    /// Whether the members stand in this relation to `literal`.
+    #[must_use]
+    pub fn relates(&self, literal: &str, anchors: Anchors) -> Tri {
+        Pattern::literal(literal, anchors).map_or(Tri::Maybe, |pattern| self.matches(&pattern))
+    }
+
+    /// Whether no text is a member: the constraints contradict each other. False where that cannot be found out.
+    #[must_use]
+    pub fn is_empty_set(&self) -> bool {
+        self.as_literal().is_none() && Search::is_empty(self)
+    }
+
+    /// Whether a member of one can equal a member of the other.
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> Tri {
+        match (self.as_literal(), other.as_literal()) {
+            (Some(left), Some(right)) => Tri::of(left == right),
+            (_, Some(literal)) => self.relates(&literal, Anchors::Both),
+            (Some(literal), _) => other.relates(&literal, Anchors::Both),
+            // Two sets with more than one member are never always equal.
+            (None, None) => match Pattern::new(&other.expression()).map(|pattern| self.matches(&pattern)) {
+                Ok(Tri::Never) => Tri::Never,
+                _ => Tri::Maybe,
+            },
+        }
+    }
+
+    /// Whether `text` is a member.
+    #[must_use]
+    pub fn admits(&self, text: &str) -> bool {
+        match &*self.pieces {
+            [] => text.is_empty(),
+            [Piece::Hole(hole)] => hole.admits(text),
+            [Piece::Literal(literal)] => **literal == *text,
+            // Constraints of holes are checked by the automaton.
+            _ => self.relates(text, Anchors::Both) != Tri::Never,
+        }
+    }
+
+    /// An expression that matches all members, and where constraints are left out some more.
+    fn expression(&self) -> String {
+        let pieces = self.pieces.iter().map(|piece| match piece {
+            Piece::Literal(text) => format!("(?:{})", regex::escape(text)),
+            Piece::Hole(hole) => format!("(?:{})", hole.shape.expression()),
+        });
+        format!("\\A{}\\z", pieces.collect::<String>())
+    }
+
+    /// The least number of characters of a member, no more than that of every member.
+    #[must_use]
+    pub fn min_length(&self) -> u64 {
+        let literals = self.pieces.iter().map(|piece| match piece {
+            // Grapheme clusters: at least one where there is a character; combining marks may join pieces.
+            Piece::Literal(text) if text.is_ascii() && !text.contains('\r') => text.len() as u64,
+            Piece::Literal(_) => 1,
+            Piece::Hole(hole) => match &hole.shape {
+                Shape::Number { .. } => 1,
+                Shape::Bool => 4,
+                Shape::OneOf(all) if all.iter().all(|one| one.is_ascii()) => {
+                    all.iter().map(|one| one.len()).min().unwrap_or(0) as u64
+                }
+                _ => u64::from(self.pieces.len() == 1 && !hole.admits("")),
+            },
+        });
+        literals.sum()
+    }
+}
+
+/// An automaton in a state, and whether it has seen a match already.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Walker {
+    state: StateID,
+    matched: bool,
+}
+
+impl Walker {
+    fn start(automaton: &dense::DFA<Vec<u32>>) -> Option<Self> {
+        let config = start::Config::new().anchored(Anchored::No);
+        let state = automaton.start_state(&config).ok()?;
+        Some(Self { state, matched: automaton.is_match_state(state) })
+    }
+
+    fn step(self, automaton: &dense::DFA<Vec<u32>>, byte: u8) -> Option<Self> {
+        if self.matched {
+            return Some(self);
+        }
+        let state = automaton.next_state(self.state, byte);
+        if automaton.is_quit_state(state) {
+            return None;
+        }
+        let matched = automaton.is_match_state(state);
+        // One state for all that have matched keeps the search small.
+        Some(if matched { Self { state: StateID::ZERO, matched } } else { Self { state, matched } })
+    }
+
+    fn at_end(self, automaton: &dense::DFA<Vec<u32>>) -> bool {
+        self.matched || automaton.is_match_state(automaton.next_eoi_state(self.state))
+    }
+}
+
+/// Where a search stands: in which piece, in which states of the piece's automata and of the pattern's.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Position {
+    piece: usize,
+    hole: Vec<Walker>,
+    pattern: Walker,
+}
+
+/// A piece with its automata: the shape first, which must accept, then the constraints.
+enum Stage<'a> {
+    Literal(&'a [u8]),
+    Hole(Vec<(Arc<Pattern>, bool)>),
+}
+
+struct Search<'a> {
+    stages: Vec<Stage<'a>>,
+    pattern: &'a dense::DFA<Vec<u32>>,
+    seen: HashSet<Position>,
+    open: Vec<Position>,
+    some_match: bool,
+    some_miss: bool,
+}
+
+impl<'a> Search<'a> {
+    /// Walks through all members at once; nothing where that takes too long.
+    fn run(text: &'a Text, pattern: &'a Pattern) -> Option<Tri> {
+        let mut search = Self::new(text, pattern)?;
+        search.walk(|search| search.some_match && search.some_miss)?;
+        Some(match (search.some_match, search.some_miss) {
+            (true, true) => Tri::Maybe,
+            (true, false) => Tri::Always,
+            // Also where there is no member at all.
+            (false, _) => Tri::Never,
+        })
+    }
+
+    fn is_empty(text: &'a Text) -> bool {
+        let Ok(anything) = Pattern::new("") else { return false };
+        let Some(mut search) = Search::new(text, &anything) else { return false };
+        search.walk(|search| search.some_match || search.some_miss).is_some() && !search.some_match && !search.some_miss
+    }
+
+    fn new(text: &'a Text, pattern: &'a Pattern) -> Option<Self> {
+        let stages: Option<Vec<Stage<'_>>> = text.pieces().iter().map(Stage::of).collect();
+        let pattern = pattern.automaton()?;
+        let start = Walker::start(pattern)?;
+        let mut search = Self {
+            stages: stages?,
+            pattern,
+            seen: HashSet::new(),
+            open: Vec::new(),
+            some_match: false,
+            some_miss: false,
+        };
+        search.enter(0, start)?;
+        Some(search)
+    }
+
+    /// Puts the start of a piece on the list, or counts the end of the text.
+    fn enter(&mut self, mut piece: usize, mut pattern: Walker) -> Option<()> {
+        while let Some(Stage::Literal(bytes)) = self.stages.get(piece) {
+            for byte in *bytes {
+                pattern = pattern.step(self.pattern, *byte)?;
+            }
+            piece += 1;
+        }
+        match self.stages.get(piece) {
+            Some(Stage::Hole(automata)) => {
+                let hole: Option<Vec<Walker>> =
+                    automata.iter().map(|(pattern, _)| Walker::start(pattern.automaton()?)).collect();
+                self.push(Position { piece, hole: hole?, pattern });
+            }
+            _ if pattern.at_end(self.pattern) => self.some_match = true,
+            _ => self.some_miss = true,
+        }
+        Some(())
+    }
+
+    fn push(&mut self, position: Position) {
+        if self.seen.insert(position.clone()) {
+            self.open.push(position);
+        }
+    }
+
+    fn walk(&mut self, is_done: impl Fn(&Self) -> bool) -> Option<()> {
+        while let Some(position) = self.open.pop() {
+            if is_done(self) {
+                return Some(());
+            }
+            if self.seen.len() > MAX_STATES {
+                return None;
+            }
+            self.advance(&position)?;
+        }
+        Some(())
+    }
+
+    fn advance(&mut self, position: &Position) -> Option<()> {
+        let Some(Stage::Hole(automata)) = self.stages.get(position.piece) else { return Some(()) };
+        let automata: Vec<(Arc<Pattern>, bool)> = automata.clone();
+        let all: Option<Vec<_>> =
+            automata.iter().map(|(pattern, wanted)| Some((pattern.automaton()?, *wanted))).collect();
+        let all = all?;
+        let accepts =
+            all.iter().zip(&position.hole).all(|((automaton, wanted), walker)| walker.at_end(automaton) == *wanted);
+        if accepts {
+            self.enter(position.piece + 1, position.pattern)?;
+        }
+        let mut before: Option<Position> = None;
+        for byte in 0..=u8::MAX {
+            let mut next = Position {
+                piece: position.piece,
+                hole: Vec::with_capacity(all.len()),
+                pattern: position.pattern.step(self.pattern, byte)?,
+            };
+            let mut is_dead = false;
+            for (index, ((automaton, wanted), walker)) in all.iter().zip(&position.hole).enumerate() {
+                let walker = walker.step(automaton, byte)?;
+                // The shape is anchored: once dead it never accepts. A match that must not be cannot be undone.
+                let lost = !walker.matched && automaton.is_dead_state(walker.state);
+                is_dead |= index == 0 && lost || walker.matched && !*wanted || lost && *wanted;
+                next.hole.push(walker);
+            }
+            if !is_dead && before.as_ref() != Some(&next) {
+                before = Some(next.clone());
+                self.push(next);
+            }
+        }
+        Some(())
+    }
+}
+
+impl<'a> Stage<'a> {
+    fn of(piece: &'a Piece) -> Option<Self> {
+        match piece {
+            Piece::Literal(text) => Some(Self::Literal(text.as_bytes())),
+            Piece::Hole(hole) => {
+                let shape = Pattern::new(&format!("\\A(?:{})\\z", hole.shape.expression())).ok()?;
+                let mut automata = vec![(shape, true)];
+                automata.extend(hole.constraints.iter().cloned());
+                Some(Self::Hole(automata))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(source: &str) -> Arc<Pattern> {
+        Pattern::new(source).unwrap()
+    }
+
+    fn number() -> Piece {
+        Piece::Hole(Hole::new(Shape::Number { integer: false, non_negative: false }))
+    }
+
+    fn literal(text: &str) -> Piece {
+        Piece::Literal(text.into())
+    }
+
+    #[test]
+    fn a_number_with_a_unit_ends_in_a_unit() {
+        let size = Text::of([number(), literal("G")]);
+        assert_eq!(size.matches(&pattern("(?i)[kmgt]$")), Tri::Always);
+        assert_eq!(size.matches(&pattern("^[0-9]+$")), Tri::Never);
+        assert_eq!(size.matches(&pattern("^[0-9]+G$")), Tri::Maybe);
+        assert_eq!(size.relates("G", Anchors::End), Tri::Always);
+        assert_eq!(size.relates("M", Anchors::None), Tri::Never);
+    }
+
+    #[test]
+    fn prefixes_and_suffixes_are_literals() {
+        let url = Text::of([literal("https://"), Piece::Hole(Hole::new(Shape::Any)), literal(":8006")]);
+        assert_eq!(url.relates("https://", Anchors::Start), Tri::Always);
+        assert_eq!(url.relates("http://", Anchors::Start), Tri::Never);
+        assert_eq!(url.relates(":8006", Anchors::End), Tri::Always);
+        assert_eq!(url.relates("", Anchors::Both), Tri::Never);
+        assert_eq!(url.relates("8006", Anchors::None), Tri::Always);
+        assert_eq!(url.relates("x", Anchors::None), Tri::Maybe);
+        assert!(url.admits("https://pve:8006") && !url.admits("https://pve:8007"));
+        assert_eq!(url.equals(&Text::literal("ftp://x")), Tri::Never);
+    }
+
+    #[test]
+    fn constraints_narrow() {
+        let name = Text::any().narrow(&pattern("^[a-z]+$"), true);
+        assert_eq!(name.matches(&pattern("[0-9]")), Tri::Never);
+        assert_eq!(name.matches(&pattern("^[a-z0-9]+$")), Tri::Always);
+        assert_eq!(name.relates("", Anchors::Both), Tri::Never);
+        let none = name.narrow(&pattern("^[0-9]+$"), true);
+        assert!(none.is_empty_set());
+        assert!(!name.is_empty_set());
+        let other = Text::any().narrow(&pattern("^[a-z]+$"), false);
+        assert_eq!(other.matches(&pattern("^[a-f]+$")), Tri::Never);
+    }
+
+    #[test]
+    fn two_sets_that_share_nothing() {
+        let one = Text::of([literal("a-"), Piece::Hole(Hole::new(Shape::Any))]);
+        let two = Text::of([literal("b-"), Piece::Hole(Hole::new(Shape::Any))]);
+        assert_eq!(one.equals(&two), Tri::Never);
+        assert_eq!(one.equals(&one.clone()), Tri::Maybe);
+    }
+
+    #[test]
+    fn one_of_a_few() {
+        let hole = Hole::new(Shape::OneOf(Arc::from(["debian".into(), "ubuntu".into()])));
+        let text = Text::of([literal("template-"), Piece::Hole(hole)]);
+        assert_eq!(text.matches(&pattern("ian$|untu$")), Tri::Always);
+        assert_eq!(text.matches(&pattern("ian$")), Tri::Maybe);
+        assert!(!text.admits("template-alpine"));
+    }
+
+    #[test]
+    fn not_utf8_is_no_member() {
+        assert_eq!(Text::any().matches(&pattern("^(?s:.*)$")), Tri::Always);
+    }
+}
