@@ -57,7 +57,13 @@ impl Walk<'_> {
                 Some(listing) => listing.entries.push(entry),
                 None => {
                     let (path, entries) = (directory.clone(), vec![entry]);
-                    listings.push(Listing { path, entries, is_initialised: false, is_locked: false });
+                    listings.push(Listing {
+                        path,
+                        entries,
+                        is_initialised: false,
+                        is_locked: false,
+                        is_partial: false,
+                    });
                 }
             }
         }
@@ -162,6 +168,7 @@ impl Walk<'_> {
                 linked_elsewhere: Vec::new(),
                 is_initialised: listing.is_initialised,
                 is_locked: listing.is_locked,
+                is_partial: listing.is_partial,
             });
         }
     }

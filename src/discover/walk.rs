@@ -36,6 +36,8 @@ pub(super) struct Listing {
     pub(super) is_initialised: bool,
     /// Whether there is a dependency lock file.
     pub(super) is_locked: bool,
+    /// Whether Terraform reads more configuration here than is listed.
+    pub(super) is_partial: bool,
 }
 
 pub(super) struct Walk<'a> {
@@ -144,7 +146,7 @@ impl<'a> Walk<'a> {
         let is_initialised = found.iter().any(|entry| entry.file_name() == ".terraform");
         let has_ignore_file = found.iter().any(|entry| entry.file_name() == ".gitignore");
         let ignores = if has_ignore_file { ignores.with_file(&path, &path.join(".gitignore")) } else { ignores };
-        let (mut entries, mut is_locked) = (Vec::new(), false);
+        let (mut entries, mut is_locked, mut is_partial) = (Vec::new(), false, false);
         for entry in found {
             let Ok(file_type) = entry.file_type() else { continue };
             let name = entry.file_name();
@@ -153,14 +155,19 @@ impl<'a> Walk<'a> {
                 self.enter(path.join(&name), &name, &ignores, scope);
             } else if file_type.is_symlink() {
                 self.link(&path, name, &ignores, scope, &mut entries);
-            } else if let Some(kind) = kind_of(&name).filter(|_| file_type.is_file())
-                && !self.is_left_out(&path.join(&name), false, &ignores)
-            {
-                entries.push(Entry { name, kind, target: None });
+            } else if let Some(kind) = kind_of(&name).filter(|_| file_type.is_file()) {
+                if !self.is_left_out(&path.join(&name), false, &ignores) {
+                    entries.push(Entry { name, kind, target: None });
+                } else if matches!(kind, FileKind::Configuration | FileKind::ConfigurationJson) {
+                    is_partial = true;
+                }
+            } else if name == "terragrunt.hcl" {
+                // Terragrunt writes further files beside it.
+                is_partial = true;
             }
         }
         if !entries.is_empty() {
-            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked });
+            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked, is_partial });
         }
     }
 
@@ -231,7 +238,8 @@ impl<'a> Walk<'a> {
             }
             let is_initialised = path.join(".terraform").is_dir();
             let is_locked = path.join(LOCK_FILE).is_file();
-            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked });
+            let is_partial = path.join("terragrunt.hcl").is_file();
+            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked, is_partial });
         }
     }
 

@@ -586,6 +586,16 @@ pub static LINTS: &[Lint] = &[
         check: super::terraform::unconventional_name::CHECK,
     },
     Lint {
+        id: "terraform/undeclared-reference",
+        summary: "a reference leads to nothing, or lacks the index that it needs",
+        severity: Severity::Error,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/terraform/undeclared-reference/README.md"),
+        check: super::terraform::undeclared_reference::CHECK,
+    },
+    Lint {
         id: "terraform/undocumented-output",
         summary: "an output of a module has no description",
         severity: Severity::Note,

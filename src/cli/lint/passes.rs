@@ -132,9 +132,14 @@ impl Run<'_> {
         let has_tests = directory.members.iter().chain(&directory.tests).any(is_test);
         if has_configuration && !is_store || has_tests {
             let mut module = Module::new(&directory.display, &loaded.sources);
-            module.is_complete &= loaded.problems.is_empty();
+            module.is_complete &= loaded.problems.is_empty() && !directory.is_partial;
             let governed = self.settings.get(config);
             module.schemas = &governed.schemas;
+            let linked = |member: &&Member| {
+                !member.is_link && self.files.get(member.file).is_some_and(|file| !file.links.is_empty())
+            };
+            module.linked = directory.members.iter().filter(linked).map(|member| member.file).collect();
+            module.linked.extend(&directory.linked_elsewhere);
             if directory.is_locked
                 && let Ok(text) = read_limited(&directory.path.join(discover::LOCK_FILE))
             {
