@@ -73,7 +73,11 @@ pub struct Query<'t> {
 #[derive(Clone, Debug)]
 enum Flow<'t> {
     /// A number, with what was done to it.
-    Value { source: Source<'t>, functions: Vec<(&'t str, Span)>, format: Option<&'t str> },
+    Value {
+        source: Source<'t>,
+        functions: Vec<(&'t str, Span)>,
+        format: Option<&'t str>,
+    },
     /// The samples of a query, or one of them.
     Samples(&'t str),
     Other,
@@ -204,7 +208,9 @@ impl<'t> Reader<'t> {
                 self.message.queries.push(Query { text: value, span: operand.span, is_verbatim: *verbatim });
                 Flow::Samples(value)
             }
-            "first" | "sortByLabel" => given.pop().filter(|flow| matches!(flow, Flow::Samples(_))).unwrap_or(Flow::Other),
+            "first" | "sortByLabel" => {
+                given.pop().filter(|flow| matches!(flow, Flow::Samples(_))).unwrap_or(Flow::Other)
+            }
             "value" => match given.pop() {
                 Some(Flow::Samples(text)) => value_of(Source::Query(text)),
                 _ => Flow::Other,

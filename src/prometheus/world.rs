@@ -82,7 +82,8 @@ impl<'a> World<'a> {
             .map(|capture| capture.version.as_ref())
             .collect();
         // A dump of the user's own, of an exporter that says no version.
-        if exporter.captures.iter().all(|capture| capture.version.is_empty() && capture.evidence == Evidence::Captured) {
+        if exporter.captures.iter().all(|capture| capture.version.is_empty() && capture.evidence == Evidence::Captured)
+        {
             return !real.is_empty();
         }
         let versions = self.versions(&exporter.name);
@@ -98,7 +99,9 @@ impl<'a> World<'a> {
             };
             let values = match &label.values {
                 catalogue::Values::Open => Values::Any,
-                catalogue::Values::Closed(values) => Values::of(values.iter().map(|value| Cow::Borrowed(value.as_ref())), true),
+                catalogue::Values::Closed(values) => {
+                    Values::of(values.iter().map(|value| Cow::Borrowed(value.as_ref())), true)
+                }
             };
             Label::new(label.name.as_ref(), presence).with(values)
         });
@@ -117,7 +120,10 @@ impl<'a> World<'a> {
         self.deployed.iter().find(|deployed| deployed.name == exporter)
     }
 
-    fn jobs<'w>(&'w self, accepts: &'w dyn Fn(&str) -> bool) -> impl Iterator<Item = (&'w scrape::ScrapeFile, &'w Job)> {
+    fn jobs<'w>(
+        &'w self,
+        accepts: &'w dyn Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&'w scrape::ScrapeFile, &'w Job)> {
         let jobs = self.scrape.files().iter().flat_map(|file| file.jobs.iter().map(move |job| (file, job)));
         jobs.filter(move |(_, job)| job.job_values().is_none_or(|mut values| values.any(accepts)))
     }
@@ -154,8 +160,7 @@ fn is_same(one: &str, other: &str) -> bool {
 
 impl Knowledge for World<'_> {
     fn metric(&self, name: &str) -> Metric<'_> {
-        let facts: Vec<Fact<'_>> =
-            self.catalogues.lookup(name).into_iter().filter(Fact::has_series).collect();
+        let facts: Vec<Fact<'_>> = self.catalogues.lookup(name).into_iter().filter(Fact::has_series).collect();
         let families = facts.iter().map(|fact| self.family(fact));
         if let Some(family) = families.reduce(|one, other| joined(&one, &other)) {
             return Metric::Known(family);
@@ -276,8 +281,7 @@ fn joined<'k>(one: &Family<'k>, other: &Family<'k>) -> Family<'k> {
 fn exported(own: &LabelSet<'_>) -> scrape::LabelSet {
     let there = own.named().iter().filter(|label| label.presence > Presence::Unlikely && label.name != METRIC_NAME);
     let labels = there.map(|label| {
-        let presence =
-            if label.presence.is_present() { scrape::Presence::Certain } else { scrape::Presence::Possible };
+        let presence = if label.presence.is_present() { scrape::Presence::Certain } else { scrape::Presence::Possible };
         let values = label.values.set().map(|set| set.iter().map(|value| value.to_string()).collect());
         (label.name.to_string(), scrape::Label { presence, values, place: None })
     });
@@ -292,7 +296,9 @@ fn imported<'k>(name: &str, label: &scrape::Label, own: &LabelSet<'k>) -> Label<
         scrape::Presence::Possible => Presence::Sometimes,
     };
     let mut values = label.values.as_ref().map_or(Values::Any, |set| Values::of(set.iter().cloned(), true));
-    if label.place.is_none() && let Some(known) = own.get(origin) {
+    if label.place.is_none()
+        && let Some(known) = own.get(origin)
+    {
         if known.presence == Presence::Usually {
             presence = presence.doubted();
         }
