@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::lint::{Check, Lint};
+use super::monitoring::{Monitoring, TypedRules};
 use super::reporter::Reporter;
 use super::repository::Repository;
 use super::rule_unit::RuleUnit;
@@ -63,6 +64,33 @@ impl Engine<'_> {
         self.run(policy, unit.file, |check, reporter| {
             if let Check::Rules(look) = check {
                 look(unit, reporter);
+            }
+        })
+    }
+
+    /// Whether any lint that can count needs to know what metrics there are.
+    #[must_use]
+    pub fn needs_monitoring(&self, policy: &Policy) -> bool {
+        let needs = |lint: &&Lint| matches!(lint.check, Check::Typed(_) | Check::Monitoring(_));
+        self.lints.iter().filter(needs).any(|lint| may_count(lint, policy))
+    }
+
+    /// Looks at one rule file in the light of what is monitored.
+    #[must_use]
+    pub fn typed_rules(&self, rules: &TypedRules<'_>, policy: &Policy) -> Vec<Diagnostic> {
+        self.run(policy, rules.unit.file, |check, reporter| {
+            if let Check::Typed(look) = check {
+                look(rules, reporter);
+            }
+        })
+    }
+
+    /// Looks at everything that is monitored.
+    #[must_use]
+    pub fn monitoring(&self, monitoring: &Monitoring<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
+        self.run(policy, anchor, |check, reporter| {
+            if let Check::Monitoring(look) = check {
+                look(monitoring, reporter);
             }
         })
     }

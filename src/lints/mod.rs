@@ -1,8 +1,10 @@
 //! The bundled lints: the registry, and one file for each lint that is written in Rust, mirroring `lints/`.
 
 mod alerts;
+mod promql;
 mod proxmox;
 mod registry;
+mod scrape;
 mod terraform;
 mod tftest;
 

@@ -102,6 +102,10 @@ impl<'a> Settings<'a> {
             self.is_broken |= found.iter().any(|mistake| mistake.severity == Severity::Error);
             governed.file = Some(file);
             mistakes.extend(found);
+            for path in governed.scrape_files() {
+                let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
+                files.add(&path, shown);
+            }
         }
         mistakes
     }
@@ -112,6 +116,11 @@ impl<'a> Settings<'a> {
         let mistakes: Vec<Diagnostic> = texts.flat_map(|(file, text)| parse_invariants(&text, file).1).collect();
         self.is_broken |= mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
         mistakes
+    }
+
+    /// Notes that a configuration has mistakes.
+    pub(super) const fn break_off(&mut self) {
+        self.is_broken = true;
     }
 
     /// Whether a configuration has mistakes, so that nothing may be linted.
@@ -150,6 +159,18 @@ impl Governed {
         self.exclude = PathSet::new(&config.lint.exclude);
         self.policy = Policy::new(config, selection);
         mistakes
+    }
+
+    /// Whether the configuration names `path`, relative to its directory, as a Prometheus configuration.
+    pub(super) fn names_scrape_file(&self, path: &str) -> bool {
+        let mut named = self.policy.config.alerts.scrape.iter();
+        named.any(|name| name.value.trim_start_matches("./") == path)
+    }
+
+    /// The Prometheus configurations that the configuration names.
+    pub(super) fn scrape_files(&self) -> Vec<PathBuf> {
+        let named = self.policy.config.alerts.scrape.iter();
+        named.filter_map(|name| self.directory.join(&name.value).canonicalize().ok()).collect()
     }
 
     /// The path of a file below the directory, as patterns see it.

@@ -2,9 +2,11 @@
 
 mod missing_key;
 
+pub(super) mod cross_group_record;
 pub(super) mod duplicate_group;
 pub(super) mod duplicate_rule;
 pub(super) mod ignored_document;
+pub(super) mod long_interval;
 pub(super) mod missing_description;
 pub(super) mod missing_for;
 pub(super) mod missing_required_alert;
@@ -12,9 +14,11 @@ pub(super) mod missing_severity;
 pub(super) mod missing_summary;
 pub(super) mod required_alert_differs;
 pub(super) mod schema;
+pub(super) mod stale_without_absent;
 pub(super) mod too_few_alerts;
 pub(super) mod uncovered_domain;
 pub(super) mod unknown_severity;
+pub(super) mod useless_for;
 
 /// Whether `value` is known only when it is filled in: by Prometheus (`{{ }}`), or by `templatefile` (`${ }`).
 fn is_filled_in(value: &str) -> bool {
