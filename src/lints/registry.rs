@@ -1,7 +1,7 @@
 //! All lints, by id. Made from the folders below `lints/` by `tests/registry.rs`; do not edit.
 
 use crate::diagnostic::Severity;
-use crate::linter::{FixKind, Lint, LintDefault};
+use crate::linter::{Check, FixKind, Lint, LintDefault};
 
 /// All bundled lints, sorted by id.
 pub static LINTS: &[Lint] = &[
@@ -14,6 +14,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/alerts/constant-value/README.md"),
         check: super::alerts::constant_value::CHECK,
+    },
+    Lint {
+        id: "alerts/cross-group-record",
+        summary: "a recording rule reads what another group records",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/alerts/cross-group-record/README.md"),
+        check: super::alerts::cross_group_record::CHECK,
     },
     Lint {
         id: "alerts/duplicate-group",
@@ -74,6 +84,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/alerts/label-clash/README.md"),
         check: super::alerts::label_clash::CHECK,
+    },
+    Lint {
+        id: "alerts/long-interval",
+        summary: "rules are evaluated less often than every 5 minutes",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/alerts/long-interval/README.md"),
+        check: super::alerts::long_interval::CHECK,
     },
     Lint {
         id: "alerts/missing-description",
@@ -176,6 +196,16 @@ pub static LINTS: &[Lint] = &[
         check: super::alerts::schema::CHECK,
     },
     Lint {
+        id: "alerts/stale-without-absent",
+        summary: "an alert on the age of something that may be gone altogether",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/alerts/stale-without-absent/README.md"),
+        check: super::alerts::stale_without_absent::CHECK,
+    },
+    Lint {
         id: "alerts/syntax",
         summary: "a rule file is not valid YAML",
         severity: Severity::Error,
@@ -183,7 +213,7 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/alerts/syntax/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
     },
     Lint {
         id: "alerts/template-misuse",
@@ -203,7 +233,7 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/alerts/template-syntax/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
     },
     Lint {
         id: "alerts/too-few-alerts",
@@ -256,6 +286,16 @@ pub static LINTS: &[Lint] = &[
         check: super::alerts::unknown_template_label::CHECK,
     },
     Lint {
+        id: "alerts/useless-for",
+        summary: "a `for` or `keep_firing_for` of no time",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/alerts/useless-for/README.md"),
+        check: super::alerts::useless_for::CHECK,
+    },
+    Lint {
         id: "promql/collector-off",
         summary: "a metric of a collector that is switched off",
         severity: Severity::Error,
@@ -306,6 +346,16 @@ pub static LINTS: &[Lint] = &[
         check: super::promql::rate_of_gauge::CHECK,
     },
     Lint {
+        id: "promql/redundant-regex",
+        summary: "a regular expression that is none, or anchors and matchers that do nothing",
+        severity: Severity::Note,
+        fix: FixKind::Safe,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/promql/redundant-regex/README.md"),
+        check: super::promql::redundant_regex::CHECK,
+    },
+    Lint {
         id: "promql/result-type",
         summary: "an expression that gives neither a vector nor a number",
         severity: Severity::Error,
@@ -333,7 +383,17 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/promql/syntax/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
+    },
+    Lint {
+        id: "promql/unguarded-divisor",
+        summary: "a sum or average of quotients whose divisor may be zero",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/promql/unguarded-divisor/README.md"),
+        check: super::promql::unguarded_divisor::CHECK,
     },
     Lint {
         id: "promql/unknown-label",
@@ -354,6 +414,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/promql/unknown-metric/README.md"),
         check: super::promql::unknown_metric::CHECK,
+    },
+    Lint {
+        id: "promql/unstable-selector",
+        summary: "an alert on series that are chosen anew at every evaluation",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/promql/unstable-selector/README.md"),
+        check: super::promql::unstable_selector::CHECK,
     },
     Lint {
         id: "proxmox/duplicate-tags",
@@ -426,6 +496,26 @@ pub static LINTS: &[Lint] = &[
         check: super::proxmox::unsorted_tags::CHECK,
     },
     Lint {
+        id: "scrape/dead-inhibit",
+        summary: "an inhibit rule or a route of Alertmanager that no alert can ever match",
+        severity: Severity::Warning,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/scrape/dead-inhibit/README.md"),
+        check: super::scrape::dead_inhibit::CHECK,
+    },
+    Lint {
+        id: "scrape/unknown-job",
+        summary: "a selector asks for a job that no scrape configuration has",
+        severity: Severity::Warning,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/scrape/unknown-job/README.md"),
+        check: super::scrape::unknown_job::CHECK,
+    },
+    Lint {
         id: "sprag/config",
         summary: "a mistake in `.sprag.hcl`",
         severity: Severity::Error,
@@ -433,7 +523,7 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/sprag/config/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
     },
     Lint {
         id: "sprag/internal-error",
@@ -443,7 +533,7 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/sprag/internal-error/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
     },
     Lint {
         id: "sprag/skipped-template",
@@ -453,7 +543,7 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/sprag/skipped-template/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
     },
     Lint {
         id: "terraform/deep-module-clone",
@@ -563,7 +653,7 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/terraform/syntax/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
     },
     Lint {
         id: "terraform/unconstrained-provider",
@@ -743,6 +833,6 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/tftest/syntax/README.md"),
-        check: crate::linter::Check::Engine,
+        check: Check::Engine,
     },
 ];

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::load;
 use super::passes::Run;
 use crate::cli::files::read_limited;
-use crate::config::{Config, InvariantKind, Literal, LintDefault};
+use crate::config::{Config, InvariantKind, LintDefault, Literal};
 use crate::discover::{self, Directory};
 use crate::eval::module::Node;
 use crate::eval::{Number, ShortCircuit, Sources, Unreadable, Value};
@@ -107,7 +107,9 @@ fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> 
     let mut parents: Vec<usize> = (0..modules.len()).collect();
     for (at, (_, module)) in modules.iter().enumerate() {
         for call in module.calls.iter().filter(|call| !call.name.is_empty()) {
-            let Some(target) = call.target(&module.key).and_then(|key| by_key.get(key.as_str()).copied()) else { continue };
+            let Some(target) = call.target(&module.key).and_then(|key| by_key.get(key.as_str()).copied()) else {
+                continue;
+            };
             let (one, other) = (find(&mut parents, at), find(&mut parents, target));
             parents[one.max(other)] = one.min(other);
         }
@@ -130,9 +132,7 @@ fn find(parents: &mut [usize], mut at: usize) -> usize {
 
 fn may_bind(invariant: &Invariant, module: &ModuleSummary) -> bool {
     match invariant.kind {
-        InvariantKind::Resource | InvariantKind::Data => {
-            module.resource_kinds.iter().any(|kind| invariant.binds(kind))
-        }
+        InvariantKind::Resource | InvariantKind::Data => module.resource_kinds.iter().any(|kind| invariant.binds(kind)),
         InvariantKind::Module => invariant.binds(path_of(module)),
         InvariantKind::Call => module.calls.iter().any(|call| !call.name.is_empty()),
     }
@@ -179,7 +179,8 @@ fn judge_group(
 ) -> Evaluated {
     let found: Vec<(usize, &Directory)> =
         group.iter().filter_map(|at| Some((*at, *directories.get(modules[*at].1.key.as_str())?))).collect();
-    let sources: Vec<Vec<Source>> = found.iter().map(|(_, directory)| load::load(directory, run.files).sources).collect();
+    let sources: Vec<Vec<Source>> =
+        found.iter().map(|(_, directory)| load::load(directory, run.files).sources).collect();
     let loaded: Vec<Module<'_>> = found
         .iter()
         .zip(&sources)
@@ -282,10 +283,12 @@ fn short_circuit(module: &Module<'_>, config: &Config) -> ShortCircuit {
         return if version >= (1, 12) { ShortCircuit::Yes } else { ShortCircuit::No };
     }
     let required = module.settings.iter().filter_map(|settings| settings.value("required_version"));
-    let required: Vec<String> = required.filter_map(|value| value.as_string().map(std::borrow::Cow::into_owned)).collect();
+    let required: Vec<String> =
+        required.filter_map(|value| value.as_string().map(std::borrow::Cow::into_owned)).collect();
     let least = required.iter().flat_map(|text| text.split(',')).filter_map(|clause| {
         let clause = clause.trim();
-        let version = clause.strip_prefix(">=").or_else(|| clause.strip_prefix("~>")).or_else(|| clause.strip_prefix('>'))?;
+        let version =
+            clause.strip_prefix(">=").or_else(|| clause.strip_prefix("~>")).or_else(|| clause.strip_prefix('>'))?;
         numbers(version)
     });
     if least.max().is_some_and(|least| least >= (1, 12)) { ShortCircuit::Yes } else { ShortCircuit::Unknown }
