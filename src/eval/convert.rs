@@ -299,7 +299,8 @@ fn convert_shape(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mut 
     // A set of strings is walked in order.
     let from_set = matches!((&value.ty, ty), (Type::Set(_), Type::List(element)) if **element == Type::String);
     let has_null = made.element.as_ref().is_none_or(Value::may_be_null);
-    made.sorted = from_set && keeps_elements && !has_null || refinement.sorted && keeps_elements && matches!(ty, Type::List(_));
+    made.sorted =
+        from_set && keeps_elements && !has_null || refinement.sorted && keeps_elements && matches!(ty, Type::List(_));
     Ok(Value::unknown(target, made))
 }
 

@@ -2,7 +2,6 @@
 
 mod alerts;
 mod promql;
-mod proxmox;
 mod registry;
 mod scrape;
 mod terraform;

@@ -177,38 +177,132 @@ pub fn functions() -> Vec<&'static str> {
 }
 
 const TEXTS: &[&str] = &[
-    "", "a", "hello", "Hello World", "  padded \\n", "a,b,c", "x/y/z", "10G", "vm-101", "https://pve:8006/api", "äöü€",
-    "foo-bar_baz", "<&>\\\"q\\\"", "line\\nline\\n", "aaa", "ünïcode", "CamelCase", "192.168.1.1/24", "true", "12", "-7.5",
+    "",
+    "a",
+    "hello",
+    "Hello World",
+    "  padded \\n",
+    "a,b,c",
+    "x/y/z",
+    "10G",
+    "vm-101",
+    "https://pve:8006/api",
+    "äöü€",
+    "foo-bar_baz",
+    "<&>\\\"q\\\"",
+    "line\\nline\\n",
+    "aaa",
+    "ünïcode",
+    "CamelCase",
+    "192.168.1.1/24",
+    "true",
+    "12",
+    "-7.5",
 ];
-const WORDS: &[&str] = &["", "a", "b", "l", "he", "hello", "https://", "-", "/", "G", "x", "12", "ff", "1e2", "vm-", "api"];
+const WORDS: &[&str] =
+    &["", "a", "b", "l", "he", "hello", "https://", "-", "/", "G", "x", "12", "ff", "1e2", "vm-", "api"];
 const NUMBERS: &[&str] = &["0", "1", "2", "3", "5", "10", "-1", "-3", "0.5", "2.5", "-1.5", "100", "\"4\"", "1e3", "7"];
 const NATURALS: &[&str] = &["0", "1", "2", "3", "4", "8", "10", "16", "36", "5.5", "-1"];
 const PATTERNS: &[&str] = &[
-    "[a-z]+", "^[a-z]", "l+", "(\\\\d+)", "(?P<n>[0-9]+)(?P<u>[A-Z])", "^$", "x*", "(a)|(b)", "\\\\w+", "[^/]+$", "(?i)HELLO",
-    "\\\\s", "^(https?)://([^:/]+)", ".", "(", "[0-9]+(\\\\.[0-9]+)?",
+    "[a-z]+",
+    "^[a-z]",
+    "l+",
+    "(\\\\d+)",
+    "(?P<n>[0-9]+)(?P<u>[A-Z])",
+    "^$",
+    "x*",
+    "(a)|(b)",
+    "\\\\w+",
+    "[^/]+$",
+    "(?i)HELLO",
+    "\\\\s",
+    "^(https?)://([^:/]+)",
+    ".",
+    "(",
+    "[0-9]+(\\\\.[0-9]+)?",
 ];
 const FORMATS: &[&str] = &[
-    "%s", "%v", "%d", "%s-%s", "%05d", "%.2f", "%q", "x", "%t", "%-5s|", "%s %v %s", "%x", "%g", "%e", "%#v", "%5.1f", "%+d",
-    "%[2]s%[1]s", "%%%s", "%03s",
+    "%s",
+    "%v",
+    "%d",
+    "%s-%s",
+    "%05d",
+    "%.2f",
+    "%q",
+    "x",
+    "%t",
+    "%-5s|",
+    "%s %v %s",
+    "%x",
+    "%g",
+    "%e",
+    "%#v",
+    "%5.1f",
+    "%+d",
+    "%[2]s%[1]s",
+    "%%%s",
+    "%03s",
 ];
-const NETWORKS: &[&str] =
-    &["10.0.0.0/8", "192.168.1.5/24", "0.0.0.0/0", "10.0.0.1/32", "fd00::/48", "2001:db8::1/64", "10.0.0.0/30", "bad", "1.2.3.4"];
+const NETWORKS: &[&str] = &[
+    "10.0.0.0/8",
+    "192.168.1.5/24",
+    "0.0.0.0/0",
+    "10.0.0.1/32",
+    "fd00::/48",
+    "2001:db8::1/64",
+    "10.0.0.0/30",
+    "bad",
+    "1.2.3.4",
+];
 const TIMES: &[&str] = &[
-    "2020-02-29T12:30:45Z", "1999-12-31T23:59:59+02:00", "2024-01-01T00:00:00-11:30", "2021-06-15T08:09:10.5Z",
-    "2020-02-30T00:00:00Z", "yesterday", "0000-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2100-03-01T00:00:00Z",
+    "2020-02-29T12:30:45Z",
+    "1999-12-31T23:59:59+02:00",
+    "2024-01-01T00:00:00-11:30",
+    "2021-06-15T08:09:10.5Z",
+    "2020-02-30T00:00:00Z",
+    "yesterday",
+    "0000-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "2100-03-01T00:00:00Z",
 ];
 const DURATIONS: &[&str] = &["1h", "-90m", "1h30m10s", "0", "1.5h", "36h", "100ms", "876000h", "-876000h", "1d", "2us"];
-const DATE_FORMATS: &[&str] =
-    &["YYYY-MM-DD", "EEEE, D MMMM YY", "hh:mm:ss ZZZZZ", "H:mm AA", "EEE MMM D h:m:s Z", "'at' hh'h'", "YYY", "DDZZZ", "x"];
+const DATE_FORMATS: &[&str] = &[
+    "YYYY-MM-DD",
+    "EEEE, D MMMM YY",
+    "hh:mm:ss ZZZZZ",
+    "H:mm AA",
+    "EEE MMM D h:m:s Z",
+    "'at' hh'h'",
+    "YYY",
+    "DDZZZ",
+    "x",
+];
 const JSON: &[&str] = &[
-    "{\\\"a\\\":[1,2.5,null,true],\\\"b\\\":{}}", "[]", "\\\"x\\\\u00e9\\\"", "1e3", "{", "null", "[1,]", " {\\\"z\\\":1,\\\"a\\\":2} ",
-    "\\\"a\\\\nb\\\"", "-0.0", "tru",
+    "{\\\"a\\\":[1,2.5,null,true],\\\"b\\\":{}}",
+    "[]",
+    "\\\"x\\\\u00e9\\\"",
+    "1e3",
+    "{",
+    "null",
+    "[1,]",
+    " {\\\"z\\\":1,\\\"a\\\":2} ",
+    "\\\"a\\\\nb\\\"",
+    "-0.0",
+    "tru",
 ];
 const YAML: &[&str] = &[
-    "a: 1\\nb: [x, 2.5]\\n", "- a\\n- b: c\\n", "x", "a: {b: true, c: null}", "key: \\\"quoted\\\"\\n", "a: |\\n  text\\n  more\\n", "5",
-    "a: yes", "list:\\n- 1\\n- two\\n",
+    "a: 1\\nb: [x, 2.5]\\n",
+    "- a\\n- b: c\\n",
+    "x",
+    "a: {b: true, c: null}",
+    "key: \\\"quoted\\\"\\n",
+    "a: |\\n  text\\n  more\\n",
+    "5",
+    "a: yes",
+    "list:\\n- 1\\n- two\\n",
 ];
-const TABLES: &[&str] = &["a,b\\n1,2\\n", "a\\n", "x,y\\n\\\"q,r\\\",s\\nt,u", "a,b\\n1\\n", "a,a\\n1,2", "n\\n1\\n2\\n3"];
+const TABLES: &[&str] =
+    &["a,b\\n1,2\\n", "a\\n", "x,y\\n\\\"q,r\\\",s\\nt,u", "a,b\\n1\\n", "a,a\\n1,2", "n\\n1\\n2\\n3"];
 const BASE64: &[&str] = &["aGVsbG8=", "", "YQ==", "YWI", "/w==", "w6TDtsO8", "aABpAA=="];
 const PATHS: &[&str] = &["", "a", "a/b.txt", "/etc/hosts", "./x/../y", "a//b/", "/", "~x", "..", "dir.d/file"];
 
@@ -273,8 +367,9 @@ impl Calls {
             Texts => self.list(Word),
             Numbers => self.list(Number),
             Bools => {
-                let elements: Vec<&str> =
-                    (0..self.random.below(4)).map(|_| self.random.pick(&["true", "false", "\"true\"", "null"])).collect();
+                let elements: Vec<&str> = (0..self.random.below(4))
+                    .map(|_| self.random.pick(&["true", "false", "\"true\"", "null"]))
+                    .collect();
                 format!("[{}]", elements.join(", "))
             }
             List => match self.random.below(6) {

@@ -39,7 +39,9 @@ pub fn disagreement((ours, may_fail): &Answer, theirs: &Outcome, exact: bool) ->
         (_, Outcome::Unknown) => None,
         (Err(_), Outcome::Failure) => None,
         (Ok(value), Outcome::Failure) if !may_fail => Some(format!("they fail, we say {value:?}")),
-        (Ok(value), Outcome::Failure) => (exact && value.is_wholly_known()).then(|| format!("they fail, we doubt {value:?}")),
+        (Ok(value), Outcome::Failure) => {
+            (exact && value.is_wholly_known()).then(|| format!("they fail, we doubt {value:?}"))
+        }
         (Err(message), Outcome::Value { value, .. }) => Some(format!("we fail ({message}), they say {value}")),
         (Ok(ours), Outcome::Value { value, ty }) => {
             let theirs = read(value, ty);
@@ -121,9 +123,15 @@ fn read_value(value: &RawValue, ty: &Type) -> Value {
         Type::Bool => Value::bool(text == "true"),
         Type::Number => Value::number(Number::parse(text.trim_matches('"')).unwrap()),
         Type::String => Value::string(serde_json::from_str::<String>(text).unwrap()),
-        Type::List(element) => Value::list((**element).clone(), list().iter().map(|one| read_value(one, element)).collect()),
-        Type::Set(element) => Value::set((**element).clone(), list().iter().map(|one| read_value(one, element)).collect()),
-        Type::Tuple(types) => Value::tuple(list().iter().zip(types.iter()).map(|(one, ty)| read_value(one, ty)).collect()),
+        Type::List(element) => {
+            Value::list((**element).clone(), list().iter().map(|one| read_value(one, element)).collect())
+        }
+        Type::Set(element) => {
+            Value::set((**element).clone(), list().iter().map(|one| read_value(one, element)).collect())
+        }
+        Type::Tuple(types) => {
+            Value::tuple(list().iter().zip(types.iter()).map(|(one, ty)| read_value(one, ty)).collect())
+        }
         Type::Map(element) => Value::map(
             (**element).clone(),
             map().iter().map(|(name, one)| (Arc::from(name.as_str()), read_value(one, element))).collect(),

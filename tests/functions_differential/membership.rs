@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use sprag::eval::{
-    Anchors, Bound, Cause, Hole, Length, NumberRange, Pattern, Piece, Refinement, Shape, Text, Value, functions, join_all,
+    Anchors, Bound, Cause, Hole, Length, NumberRange, Pattern, Piece, Refinement, Shape, Text, Value, functions,
+    join_all,
 };
 use sprag::terraform::Type;
 
@@ -169,7 +170,11 @@ fn results_are_members() {
         let inputs: Vec<Value> = values
             .iter()
             .enumerate()
-            .map(|(index, value)| if index == chosen { abstracted(&mut random, value, 2) } else { maybe(&mut random, value, 2) })
+            .map(
+                |(index, value)| {
+                    if index == chosen { abstracted(&mut random, value, 2) } else { maybe(&mut random, value, 2) }
+                },
+            )
             .collect();
         let (fixed, last) = inputs.split_at(inputs.len() - call.expanded);
         // What stands before `...` is a list of which little is known.
@@ -212,9 +217,26 @@ fn results_are_members() {
 
 /// Functions that need files, the clock or chance, and those that are gone.
 const NOT_CALLED: &[&str] = &[
-    "abspath", "base64gzip", "bcrypt", "file", "filebase64", "filebase64sha256", "filebase64sha512", "fileexists", "filemd5",
-    "fileset", "filesha1", "filesha256", "filesha512", "issensitive", "list", "map", "plantimestamp", "rsadecrypt",
-    "timestamp", "uuid",
+    "abspath",
+    "base64gzip",
+    "bcrypt",
+    "file",
+    "filebase64",
+    "filebase64sha256",
+    "filebase64sha512",
+    "fileexists",
+    "filemd5",
+    "fileset",
+    "filesha1",
+    "filesha256",
+    "filesha512",
+    "issensitive",
+    "list",
+    "map",
+    "plantimestamp",
+    "rsadecrypt",
+    "timestamp",
+    "uuid",
 ];
 
 #[test]

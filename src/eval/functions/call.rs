@@ -109,7 +109,8 @@ pub(super) struct Call {
 impl Call {
     /// The argument at `index`, which is there.
     pub(super) fn at(&self, index: usize) -> &Value {
-        const NOTHING: &Value = &Value { ty: Type::Any, kind: Kind::Null, nullable: false, marks: Marks::NONE, symbol: None };
+        const NOTHING: &Value =
+            &Value { ty: Type::Any, kind: Kind::Null, nullable: false, marks: Marks::NONE, symbol: None };
         self.arguments.get(index).unwrap_or(NOTHING)
     }
 
@@ -216,11 +217,20 @@ impl Function {
             return Ok(());
         }
         let least = if self.variadic.is_some() { "at least " } else { "" };
-        Err(format!("`{}` takes {least}{wanted} argument{}, not {count}", self.name, if wanted == 1 { "" } else { "s" }))
+        Err(format!(
+            "`{}` takes {least}{wanted} argument{}, not {count}",
+            self.name,
+            if wanted == 1 { "" } else { "s" }
+        ))
     }
 
     /// Puts what is known of the arguments before the end into place, and gives the rest as a list.
-    fn expand(&self, arguments: &mut Vec<Value>, rest: &Value, context: &mut Context<'_>) -> Result<Option<Value>, String> {
+    fn expand(
+        &self,
+        arguments: &mut Vec<Value>,
+        rest: &Value,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Value>, String> {
         if form(rest) == Form::Mapping {
             return Err("only a list, set or tuple can stand before `...`".to_owned());
         }

@@ -198,7 +198,8 @@ fn coalesce(call: &Call, context: &mut Context<'_>) -> Outcome {
         context.doubt.raise();
         return Ok(call.some(&Type::Any));
     }
-    let typed: Vec<Type> = call.arguments.iter().filter(|one| !(one.is_null() && one.ty == Type::Any)).map(|one| one.ty.clone()).collect();
+    let typed: Vec<Type> =
+        call.arguments.iter().filter(|one| !(one.is_null() && one.ty == Type::Any)).map(|one| one.ty.clone()).collect();
     let nothing = || "`coalesce` needs an argument that is neither null nor an empty string".to_owned();
     let ty = if typed.is_empty() { return Err(nothing()) } else { unify(&typed) };
     let ty = ty.ok_or("all arguments of `coalesce` must have the same type")?;
@@ -351,7 +352,8 @@ fn fold_bools(call: &Call, _: &mut Context<'_>, wanted: bool) -> Outcome {
         Kind::Sequence(elements) => any(elements.iter().map(is_hit)),
         _ if list.length().max == Some(0) => Some(false),
         _ => {
-            let contains = list.refinement().is_some_and(|known| known.contains.iter().any(|one| is_hit(one) == Some(true)));
+            let contains =
+                list.refinement().is_some_and(|known| known.contains.iter().any(|one| is_hit(one) == Some(true)));
             match list.element().as_ref().and_then(is_hit) {
                 _ if contains => Some(true),
                 Some(false) => Some(false),

@@ -15,7 +15,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::split("base64encode", &[Parameter::String], |call, _| Ok(base64(call.bytes())), some_base64).injective(),
     Function::split("base64decode", &[Parameter::String], base64_decode, some_base64_decoded),
     Function::whole("base64gzip", &[Parameter::String], gzip),
-    Function::split("urlencode", &[Parameter::String], |call, _| Ok(string(url_encode(call.text(0).unwrap_or_default()))), some_url).injective(),
+    Function::split(
+        "urlencode",
+        &[Parameter::String],
+        |call, _| Ok(string(url_encode(call.text(0).unwrap_or_default()))),
+        some_url,
+    )
+    .injective(),
     Function::split("textencodebase64", &[Parameter::String, Parameter::String], text_encode, some_encoded),
     Function::split("textdecodebase64", &[Parameter::String, Parameter::String], text_decode, some_base64_decoded),
 ];
@@ -94,11 +100,11 @@ fn some_url(call: &Call, _: &mut Context<'_>) -> Outcome {
         Piece::Literal(text) => Piece::Literal(url_encode(text).into()),
         Piece::Hole(hole) => {
             let special = Pattern::new("[^A-Za-z0-9._~-]");
-            let is_plain = special.is_ok_and(|special| {
-                Text::hole(hole.clone()).matches(&special) == crate::eval::text::Tri::Never
-            });
+            let is_plain = special
+                .is_ok_and(|special| Text::hole(hole.clone()).matches(&special) == crate::eval::text::Tri::Never);
             let any = Hole::new(Shape::Any);
-            let escaped = Pattern::new("\\A[A-Za-z0-9._~%+-]*\\z").map_or_else(|_| any.clone(), |form| any.clone().with(form, true));
+            let escaped = Pattern::new("\\A[A-Za-z0-9._~%+-]*\\z")
+                .map_or_else(|_| any.clone(), |form| any.clone().with(form, true));
             Piece::Hole(if is_plain { hole.clone() } else { escaped })
         }
     });
@@ -148,10 +154,17 @@ fn text_decode(call: &Call, context: &mut Context<'_>) -> Outcome {
         Encoding::Utf8 => String::from_utf8(bytes).ok(),
         Encoding::Latin1 => Some(bytes.into_iter().map(char::from).collect()),
         Encoding::Utf16 { big } if bytes.len().is_multiple_of(2) => {
-            let units: Vec<u16> = bytes
-                .chunks_exact(2)
-                .map(|pair| if big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) })
-                .collect();
+            let units: Vec<u16> =
+                bytes
+                    .chunks_exact(2)
+                    .map(|pair| {
+                        if big {
+                            u16::from_be_bytes([pair[0], pair[1]])
+                        } else {
+                            u16::from_le_bytes([pair[0], pair[1]])
+                        }
+                    })
+                    .collect();
             String::from_utf16(&units).ok()
         }
         Encoding::Utf16 { .. } => None,

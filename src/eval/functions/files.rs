@@ -15,8 +15,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::split("filebase64", &[Parameter::String], file_base64, some_base64),
     Function::split("fileexists", &[Parameter::String], exists, some_existence),
     Function::whole("fileset", &[Parameter::String, Parameter::String], file_set),
-    Function::split("basename", &[Parameter::String], |call, _| Ok(string(base(call.text(0).unwrap_or_default()).to_owned())), some_base),
-    Function::split("dirname", &[Parameter::String], |call, _| Ok(string(directory(call.text(0).unwrap_or_default()))), some_directory),
+    Function::split(
+        "basename",
+        &[Parameter::String],
+        |call, _| Ok(string(base(call.text(0).unwrap_or_default()).to_owned())),
+        some_base,
+    ),
+    Function::split(
+        "dirname",
+        &[Parameter::String],
+        |call, _| Ok(string(directory(call.text(0).unwrap_or_default()))),
+        some_directory,
+    ),
     Function::split("abspath", &[Parameter::String], absolute, some_absolute),
     Function::split("pathexpand", &[Parameter::String], expanded, some_expanded),
 ];

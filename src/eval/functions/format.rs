@@ -229,11 +229,9 @@ fn some_text(verb: &Verb, value: &Value) -> Text {
     match (verb.letter, &value.ty) {
         ('s', _) if is_plain => value.text(),
         ('t', _) => Text::hole(Hole::new(Shape::Bool)),
-        ('q', _) if is_plain => Text::of([
-            Piece::Literal("\"".into()),
-            Piece::Hole(Hole::new(Shape::Any)),
-            Piece::Literal("\"".into()),
-        ]),
+        ('q', _) if is_plain => {
+            Text::of([Piece::Literal("\"".into()), Piece::Hole(Hole::new(Shape::Any)), Piece::Literal("\"".into())])
+        }
         ('d', _) if is_plain && !verb.plus && !verb.space => {
             Text::hole(Hole::new(Shape::Number { integer: true, non_negative: range.is_non_negative() }))
         }
@@ -423,7 +421,10 @@ fn format_list(call: &Call, context: &mut Context<'_>) -> Outcome {
         }
         let mut rows = Vec::with_capacity(count);
         for at in 0..count {
-            let row = columns.iter().zip(arguments).map(|(column, single)| column.and_then(|all| all.get(at)).unwrap_or(single));
+            let row = columns
+                .iter()
+                .zip(arguments)
+                .map(|(column, single)| column.and_then(|all| all.get(at)).unwrap_or(single));
             let text = write(&parts, &row.collect::<Vec<_>>(), context)?;
             rows.push(row_value(call, text));
         }

@@ -56,16 +56,16 @@ fn concat(call: &Call, context: &mut Context<'_>) -> Outcome {
     if call.rest.is_some() {
         context.doubt.raise();
     }
-    let lists: Option<Vec<Type>> = all
-        .iter()
-        .map(|value| if matches!(value.ty, Type::List(_)) { Some(value.ty.clone()) } else { None })
-        .collect();
+    let lists: Option<Vec<Type>> =
+        all.iter().map(|value| if matches!(value.ty, Type::List(_)) { Some(value.ty.clone()) } else { None }).collect();
     // An empty list without a type takes that of the others.
     let is_typed = |(ty, value): &(&Type, &&Value)| ty.is_exact() || value.length().max != Some(0);
-    let lists = lists.map(|types| types.iter().zip(&all).filter(is_typed).map(|(ty, _)| ty.clone()).collect::<Vec<_>>());
+    let lists =
+        lists.map(|types| types.iter().zip(&all).filter(is_typed).map(|(ty, _)| ty.clone()).collect::<Vec<_>>());
     let common = lists.filter(|_| call.rest.is_none()).and_then(|types| unify(&types)).filter(Type::is_exact);
     if let Some(ty) = &common {
-        let converted: Vec<Value> = all.iter().map(|value| convert(value, ty, context.doubt)).collect::<Result<_, _>>()?;
+        let converted: Vec<Value> =
+            all.iter().map(|value| convert(value, ty, context.doubt)).collect::<Result<_, _>>()?;
         return Ok(joined_lists(call, ty, &converted.iter().collect::<Vec<_>>()));
     }
     if call.rest.is_none()
@@ -198,12 +198,8 @@ fn reverse(call: &Call, context: &mut Context<'_>) -> Outcome {
                 Type::Set(element) => Type::List(Arc::clone(element)),
                 ty => ty.clone(),
             };
-            let refinement = Refinement {
-                sorted: false,
-                form: Form::Sequence,
-                includes: includes(list),
-                ..(**refinement).clone()
-            };
+            let refinement =
+                Refinement { sorted: false, form: Form::Sequence, includes: includes(list), ..(**refinement).clone() };
             Ok(Value::unknown(ty, refinement))
         }
         _ => Ok(call.some(&Type::Any)),
@@ -232,7 +228,10 @@ fn slice(call: &Call, context: &mut Context<'_>) -> Outcome {
     };
     if let (Some(from), Some(to), Some(elements)) = (from, to, list.as_sequence()) {
         let range = usize::try_from(from).unwrap_or(usize::MAX)..usize::try_from(to).unwrap_or(usize::MAX);
-        return elements.get(range).map(of_elements).ok_or_else(|| "`slice` reaches beyond the end of the list".to_owned());
+        return elements
+            .get(range)
+            .map(of_elements)
+            .ok_or_else(|| "`slice` reaches beyond the end of the list".to_owned());
     }
     if !to.is_some_and(|to| to <= length.min) || from.is_none() {
         context.doubt.raise();
@@ -337,18 +336,23 @@ fn compact(call: &Call, _: &mut Context<'_>) -> Outcome {
             return Ok(Value::list(Type::String, kept.collect()));
         }
     }
-    let sure: Vec<Value> = known_members(list).into_iter().filter(|element| is_dropped(element) == Some(false)).collect();
+    let sure: Vec<Value> =
+        known_members(list).into_iter().filter(|element| is_dropped(element) == Some(false)).collect();
     let element = list.element().and_then(|element| element.not_null()).map(Value::unnamed);
     let keeps_all = list.element().is_some_and(|element| is_dropped(&element) == Some(false));
     Ok(some_list(call, Type::String, |refinement| {
         let possible = match &list.kind {
-            Kind::Sequence(elements) => Some(elements.iter().filter(|one| is_dropped(one) != Some(true)).count() as u64),
+            Kind::Sequence(elements) => {
+                Some(elements.iter().filter(|one| is_dropped(one) != Some(true)).count() as u64)
+            }
             _ => list.length().max,
         };
         let min = if keeps_all { list.length().min } else { sure.len() as u64 };
         refinement.length = Length { min: min.min(possible.unwrap_or(min)), max: possible };
         refinement.element = element.map(|element| match (Pattern::literal("", Anchors::Both), &element.kind) {
-            (Some(empty), Kind::Unknown(_)) => Value::some_string(element.text().narrow(&empty, false), element.reason()),
+            (Some(empty), Kind::Unknown(_)) => {
+                Value::some_string(element.text().narrow(&empty, false), element.reason())
+            }
             _ => element,
         });
         refinement.includes = if keeps_all { includes(list) } else { BTreeSet::new() };
@@ -381,7 +385,8 @@ fn chunk(call: &Call, context: &mut Context<'_>) -> Outcome {
     let whole = list.length();
     let count = |length: u64, size: u64| if size == 0 { 1 } else { length.div_ceil(size) };
     let one = some_list(call, element, |refinement| {
-        refinement.length = Length { min: u64::from(whole.min > 0), max: size.filter(|size| *size > 0).map(|size| size as u64) };
+        refinement.length =
+            Length { min: u64::from(whole.min > 0), max: size.filter(|size| *size > 0).map(|size| size as u64) };
         refinement.element = list.element();
     });
     Ok(some_list(call, inner, |refinement| {
@@ -477,7 +482,11 @@ fn match_keys(call: &Call, context: &mut Context<'_>) -> Outcome {
     let types = [keys.ty.element().cloned().unwrap_or(Type::Any), wanted.ty.element().cloned().unwrap_or(Type::Any)];
     let common = unify(&types).ok_or("the keys and the searched set of `matchkeys` must have the same type")?;
     let aligned = |value: &Value, context: &mut Context<'_>| {
-        if common == Type::Any { Ok(value.clone()) } else { to_list(&convert(value, &Type::list(common.clone()), context.doubt)?, context) }
+        if common == Type::Any {
+            Ok(value.clone())
+        } else {
+            to_list(&convert(value, &Type::list(common.clone()), context.doubt)?, context)
+        }
     };
     let (keys, wanted) = (aligned(keys, context)?, aligned(wanted, context)?);
     if let (Some(values), Some(keys), Some(wanted)) = (values.as_sequence(), keys.as_sequence(), wanted.as_sequence()) {

@@ -15,7 +15,9 @@ use crate::terraform::Type;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::whole("keys", &[Parameter::Any], keys),
     Function::whole("values", &[Parameter::Any], values).keeping_marks(),
-    Function::whole("lookup", &[Parameter::Any, Parameter::String], lookup).and_more(Parameter::AnyOrNull).keeping_marks(),
+    Function::whole("lookup", &[Parameter::Any, Parameter::String], lookup)
+        .and_more(Parameter::AnyOrNull)
+        .keeping_marks(),
     Function::whole("merge", &[], merge).and_more(Parameter::AnyOrNull).keeping_marks(),
     Function::whole("zipmap", &[Parameter::Strings, Parameter::Any], zip).keeping_marks(),
     Function::split("transpose", &[Parameter::Any], transpose, some_transpose),
@@ -282,7 +284,11 @@ fn zip(call: &Call, context: &mut Context<'_>) -> Outcome {
     let mut refinement = Refinement::new(call.cause());
     refinement.form = Form::Mapping;
     let is_distinct = keys.refinement().is_some_and(|known| known.distinct);
-    let least = if is_distinct { count.min } else { super::lists::apart(&super::lists::known_members(keys)).max(u64::from(count.min > 0)) };
+    let least = if is_distinct {
+        count.min
+    } else {
+        super::lists::apart(&super::lists::known_members(keys)).max(u64::from(count.min > 0))
+    };
     refinement.length = Length { min: least, max: count.max.or(other.max) };
     refinement.element = values.element();
     Ok(Value::unknown(element.map_or(Type::Any, Type::map), refinement))

@@ -103,7 +103,8 @@ fn some_whole(call: &Call, _: &mut Context<'_>) -> Outcome {
 
 fn some_signum(call: &Call, context: &mut Context<'_>) -> Outcome {
     let range = call.at(0).number_range();
-    let is_small = |end: &Option<Bound>| end.as_ref().is_some_and(|end| end.at.to_f64().is_some_and(|at| at.abs() < 9e18));
+    let is_small =
+        |end: &Option<Bound>| end.as_ref().is_some_and(|end| end.at.to_f64().is_some_and(|at| at.abs() < 9e18));
     if !range.integer || !is_small(&range.low) || !is_small(&range.high) {
         context.doubt.raise();
     }

@@ -30,7 +30,9 @@ fn result_type(pattern: &Pattern) -> Result<Type, String> {
     match (groups.len(), named) {
         (0, _) => Ok(Type::String),
         (count, 0) => Ok(Type::Tuple(vec![Type::String; count].into())),
-        (count, named) if count == named => Ok(Type::object(groups.into_iter().flatten().map(|name| (name, Type::String)))),
+        (count, named) if count == named => {
+            Ok(Type::object(groups.into_iter().flatten().map(|name| (name, Type::String))))
+        }
         _ => Err("a regular expression cannot have both named and unnamed groups".to_owned()),
     }
 }
@@ -55,7 +57,9 @@ fn first(call: &Call, _: &mut Context<'_>) -> Outcome {
     let pattern = compile(call.text(0).unwrap_or_default())?;
     result_type(&pattern)?;
     let found = pattern.regex().captures(call.text(1).unwrap_or_default());
-    found.map(|found| captured(&pattern, &found)).ok_or_else(|| "the text does not match the regular expression".to_owned())
+    found
+        .map(|found| captured(&pattern, &found))
+        .ok_or_else(|| "the text does not match the regular expression".to_owned())
 }
 
 /// Something that a match gives; groups may have taken no part.

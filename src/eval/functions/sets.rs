@@ -19,10 +19,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The arguments as sets of the one type that all can have.
 fn aligned(call: &Call, context: &mut Context<'_>) -> Result<(Type, Vec<Value>), String> {
-    let types: Vec<Type> =
-        call.arguments.iter().map(|set| set.ty.element().cloned().unwrap_or(Type::Any)).collect();
+    let types: Vec<Type> = call.arguments.iter().map(|set| set.ty.element().cloned().unwrap_or(Type::Any)).collect();
     // An empty set without a type takes that of the others.
-    let known: Vec<Type> = types.iter().zip(&call.arguments).filter(|(ty, set)| **ty != Type::Any || set.length().max != Some(0)).map(|(ty, _)| ty.clone()).collect();
+    let known: Vec<Type> = types
+        .iter()
+        .zip(&call.arguments)
+        .filter(|(ty, set)| **ty != Type::Any || set.length().max != Some(0))
+        .map(|(ty, _)| ty.clone())
+        .collect();
     let element = if known.is_empty() { Some(Type::Any) } else { unify(&known) };
     let element = element.ok_or("the sets must have elements of the same type")?;
     if call.rest.is_some() || !element.is_exact() && known.len() > 1 {
@@ -89,10 +93,10 @@ fn intersection(call: &Call, context: &mut Context<'_>) -> Outcome {
     let shortest = sets.iter().filter_map(|set| set.length().max).min();
     Ok(some_set(call, &element, |refinement| {
         refinement.length = Length { min: 0, max: shortest };
-        refinement.element = sets.iter().find_map(|set| set.as_sequence()).map_or_else(
-            || sets.first().and_then(Value::element),
-            |elements| join_all(elements.iter()),
-        );
+        refinement.element = sets
+            .iter()
+            .find_map(|set| set.as_sequence())
+            .map_or_else(|| sets.first().and_then(Value::element), |elements| join_all(elements.iter()));
     }))
 }
 
@@ -132,7 +136,8 @@ fn product(call: &Call, context: &mut Context<'_>) -> Outcome {
         require_sequence(argument, context)?;
         any_set |= matches!(argument.ty, Type::Set(_));
         // What `null` among other things becomes depends on them.
-        let has_null = argument.as_sequence().is_some_and(|all| all.iter().any(|one| one.is_null() && one.ty == Type::Any));
+        let has_null =
+            argument.as_sequence().is_some_and(|all| all.iter().any(|one| one.is_null() && one.ty == Type::Any));
         if has_null && matches!(argument.ty, Type::Tuple(_)) {
             context.doubt.raise();
             return Ok(call.some(&Type::Any));
@@ -144,7 +149,8 @@ fn product(call: &Call, context: &mut Context<'_>) -> Outcome {
     let row = Type::Tuple(types.into());
     let wrap = |ty: Type| if any_set { Type::set(ty) } else { Type::list(ty) };
     let lengths = parts.iter().map(Value::length);
-    let size = lengths.fold(Some(1u64), |size, length| size.zip(length.max).and_then(|(size, max)| size.checked_mul(max)));
+    let size =
+        lengths.fold(Some(1u64), |size, length| size.zip(length.max).and_then(|(size, max)| size.checked_mul(max)));
     let known: Option<Vec<&[Value]>> = parts.iter().map(Value::as_sequence).collect();
     if size == Some(0) {
         return Ok(if any_set { Value::set(row, Vec::new()) } else { Value::list(row, Vec::new()) });

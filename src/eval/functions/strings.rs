@@ -21,7 +21,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::split("lower", &[Str], |call, _| of_text(call, lower), |call, _| mapped(call, lower, Some("[A-Z]"))),
     Function::split("title", &[Str], |call, _| of_text(call, title), some_text),
     Function::split("strrev", &[Str], |call, _| of_text(call, reversed), some_text),
-    Function::split("trimspace", &[Str], |call, _| of_text(call, |text| text.trim_matches(is_space).to_owned()), some_trimmed_space),
+    Function::split(
+        "trimspace",
+        &[Str],
+        |call, _| of_text(call, |text| text.trim_matches(is_space).to_owned()),
+        some_trimmed_space,
+    ),
     Function::split("chomp", &[Str], |call, _| of_text(call, chomp), some_chomped),
     Function::split("trim", &[Str, Str], trim, some_trimmed),
     Function::split("trimprefix", &[Str, Str], trim_prefix, some_without_prefix),
@@ -228,7 +233,8 @@ fn trim_edge(pieces: &mut Vec<Piece>, at: usize, trim: impl Fn(&str) -> String) 
         Some(Piece::Hole(_)) => {
             // The hole may be nothing but what is trimmed, and then its neighbour is trimmed as well.
             let neighbour = if at == 0 { 1 } else { at - 1 };
-            let is_safe = matches!(&pieces[neighbour], Piece::Literal(text) if trim(text) == **text && !text.is_empty());
+            let is_safe =
+                matches!(&pieces[neighbour], Piece::Literal(text) if trim(text) == **text && !text.is_empty());
             if is_safe {
                 pieces[at] = open();
             } else {
@@ -315,7 +321,8 @@ fn some_without_suffix(call: &Call, _: &mut Context<'_>) -> Outcome {
         [before @ .., Piece::Literal(last), Piece::Hole(_)]
             if last.chars().last().is_some_and(|last| !suffix.contains(last)) =>
         {
-            let kept = before.iter().cloned().chain([Piece::Literal(Arc::clone(last)), Piece::Hole(Hole::new(Shape::Any))]);
+            let kept =
+                before.iter().cloned().chain([Piece::Literal(Arc::clone(last)), Piece::Hole(Hole::new(Shape::Any))]);
             Ok(text_value(call, Text::of(kept)))
         }
         _ => Ok(call.some(&Type::String)),
@@ -333,7 +340,9 @@ fn some_indented(call: &Call, context: &mut Context<'_>) -> Outcome {
     };
     let newline = Pattern::new("\\n").ok();
     let pieces = text.pieces().iter().map(|piece| match piece {
-        Piece::Literal(text) if width <= 1000 => Piece::Literal(text.replace('\n', &format!("\n{}", " ".repeat(width))).into()),
+        Piece::Literal(text) if width <= 1000 => {
+            Piece::Literal(text.replace('\n', &format!("\n{}", " ".repeat(width))).into())
+        }
         Piece::Hole(hole)
             if newline.as_ref().is_some_and(|newline| Text::hole(hole.clone()).matches(newline) == Tri::Never) =>
         {
@@ -517,11 +526,7 @@ fn relates(call: &Call, anchors: Anchors) -> Value {
             let mut literals = literals;
             let never = literals.any(|literal| text.text().relates(literal, Anchors::None) == Tri::Never);
             let is_same = text.symbol.is_some() && text.symbol == call.at(1).symbol;
-            if is_same {
-                Some(true)
-            } else {
-                never.then_some(false)
-            }
+            if is_same { Some(true) } else { never.then_some(false) }
         }
     };
     Value::tri(answer, || call.cause())

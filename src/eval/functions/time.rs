@@ -78,7 +78,8 @@ impl Time {
                     let both = one.is_ascii_digit() && other.is_ascii_digit();
                     both.then(|| i64::from(one - b'0') * 10 + i64::from(other - b'0'))
                 };
-                let (hours, minutes) = (two(h1, h2).filter(|hours| *hours < 24)?, two(m1, m2).filter(|minutes| *minutes < 60)?);
+                let (hours, minutes) =
+                    (two(h1, h2).filter(|hours| *hours < 24)?, two(m1, m2).filter(|minutes| *minutes < 60)?);
                 let offset = hours * 3600 + minutes * 60;
                 if *sign == b'-' { -offset } else { offset }
             }
@@ -169,13 +170,15 @@ fn duration(text: &str) -> Option<i128> {
     }
     let mut total = 0i128;
     while !rest.is_empty() {
-        let number = rest.len() - rest.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.').len();
+        let number =
+            rest.len() - rest.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.').len();
         let (digits, after) = rest.split_at(number);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
             return None;
         }
-        let unit = after.len() - after.trim_start_matches(|letter: char| !letter.is_ascii_digit() && letter != '.').len();
+        let unit =
+            after.len() - after.trim_start_matches(|letter: char| !letter.is_ascii_digit() && letter != '.').len();
         let (unit, after) = after.split_at(unit);
         let scale: i128 = match unit {
             "ns" => 1,
@@ -235,7 +238,17 @@ fn some_order(call: &Call, context: &mut Context<'_>) -> Outcome {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 

@@ -259,8 +259,12 @@ impl Reader<'_> {
         }
         match text {
             "" | "~" | "null" | "Null" | "NULL" => return Some(Value::null(Type::Any)),
-            "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => return Some(Value::bool(true)),
-            "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => return Some(Value::bool(false)),
+            "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => {
+                return Some(Value::bool(true));
+            }
+            "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
+                return Some(Value::bool(false));
+            }
             _ => {}
         }
         let digits = text.strip_prefix('-').unwrap_or(text);
