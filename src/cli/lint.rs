@@ -4,6 +4,7 @@
 //! second looks at the summaries.
 
 mod affected;
+mod installed;
 pub(super) mod load;
 mod output;
 mod passes;

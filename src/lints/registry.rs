@@ -336,6 +336,16 @@ pub static LINTS: &[Lint] = &[
         check: super::terraform::legacy_index::CHECK,
     },
     Lint {
+        id: "terraform/missing-argument",
+        summary: "a call or resource lacks an argument that it must have",
+        severity: Severity::Error,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/terraform/missing-argument/README.md"),
+        check: super::terraform::missing_argument::CHECK,
+    },
+    Lint {
         id: "terraform/missing-module-version",
         summary: "a module of a registry takes any version",
         severity: Severity::Warning,
@@ -434,6 +444,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/terraform/unexpected-file/README.md"),
         check: super::terraform::unexpected_file::CHECK,
+    },
+    Lint {
+        id: "terraform/unknown-argument",
+        summary: "an argument or block that nothing takes",
+        severity: Severity::Error,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/terraform/unknown-argument/README.md"),
+        check: super::terraform::unknown_argument::CHECK,
     },
     Lint {
         id: "terraform/unpinned-module-source",

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::load;
 use super::settings::Settings;
+use super::{installed, load};
 use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
@@ -142,6 +142,7 @@ impl Run<'_> {
                 && let Ok(manifest) = read_limited(&directory.path.join(".terraform/modules/modules.json"))
             {
                 made.bind_installed(&manifest);
+                installed::read_interfaces(&mut made, &directory.path);
             }
             summary = Some(made);
         }
