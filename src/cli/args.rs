@@ -295,7 +295,7 @@ pub(super) struct ConfigArgs {
                         first has left of the input.")]
 pub(super) struct RetryArgs {
     /// How often the command is run at most
-    #[arg(long, value_name = "N", default_value = "3")]
+    #[arg(long, value_name = "N", default_value = "3", value_parser = attempts)]
     pub(super) attempts: NonZeroU32,
     /// The pause after the first attempt; each further one is twice as long
     #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration)]
@@ -321,6 +321,11 @@ pub(super) struct RetryArgs {
 fn duration(text: &str) -> Result<Duration, String> {
     let hint = "write a number and a unit, such as `500ms`, `5s` or `1m`";
     crate::config::parse_duration(text).ok_or_else(|| hint.to_owned())
+}
+
+#[cfg(unix)]
+fn attempts(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| "write a whole number from 1".to_owned())
 }
 
 #[cfg(unix)]

@@ -4,10 +4,12 @@
 //! second looks at the summaries.
 
 mod affected;
+mod evaluate;
 mod installed;
 pub(super) mod load;
 mod output;
 mod passes;
+mod servers;
 mod settings;
 
 use std::io::Read;

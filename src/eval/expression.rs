@@ -184,6 +184,16 @@ impl<'s> Evaluator<'s> {
         self.locals.last().map_or(0, |(_, number, _)| *number)
     }
 
+    /// What holds of references where `condition` is true; nothing where it never is. See [`Self::eval_where`].
+    pub fn assumptions_of(&mut self, condition: ExprView<'_>) -> Option<Vec<(String, Value)>> {
+        self.assume(condition, true)
+    }
+
+    /// The value of `expr` where `facts` hold, and whether Terraform may fail on it for some members.
+    pub fn eval_where(&mut self, expr: ExprView<'_>, facts: &[(String, Value)]) -> (Evaluated, bool) {
+        self.assuming(facts.to_vec(), |evaluator| evaluator.attempt(expr))
+    }
+
     /// Takes back the last binding.
     pub fn unbind(&mut self) {
         self.locals.pop();

@@ -1,6 +1,7 @@
 //! The bundled lints: the registry, and one file for each lint that is written in Rust, mirroring `lints/`.
 
 mod alerts;
+mod promql;
 mod proxmox;
 mod registry;
 mod terraform;
