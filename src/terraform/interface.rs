@@ -3,7 +3,7 @@
 use super::reference::{Laziness, Step, visit_references};
 use super::{Declaration, Instances, Module, Role, visit_expressions};
 use crate::diagnostic::Location;
-use crate::syntax::hcl::ExprView;
+use crate::syntax::hcl::{ExprKind, ExprView};
 
 /// What a module takes and gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Input {
     pub name: Box<str>,
     /// Whether it has no default.
     pub is_required: bool,
+    /// The text of its type; nothing where it has none.
+    pub ty: Option<Box<str>>,
     /// Where it is declared; nothing outside of the repository.
     pub location: Option<Location>,
 }
@@ -28,10 +30,21 @@ pub struct Input {
 /// What a call passes, and what its module reads of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
-    /// The arguments and the places of their names.
-    pub arguments: Box<[(Box<str>, Location)]>,
+    /// The arguments.
+    pub arguments: Box<[Argument]>,
     /// The outputs that are read.
     pub reads: Box<[OutputRead]>,
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// Its name.
+    pub name: Box<str>,
+    /// The place of the name.
+    pub location: Location,
+    /// The text of a value that is written out, and its place.
+    pub literal: Option<(Box<str>, Location)>,
 }
 
 /// An output that a caller reads.
@@ -45,6 +58,9 @@ pub struct OutputRead {
     pub is_certain: bool,
 }
 
+/// Longer values, in bytes, are not kept.
+const LONGEST: u32 = 400;
+
 /// What Terraform takes itself in a call.
 const OWN: [&str; 7] = ["source", "version", "providers", "count", "for_each", "depends_on", "//"];
 
@@ -56,6 +72,13 @@ impl Interface {
             return None;
         }
         let overrides = || module.sources.iter().filter(|source| source.role == Role::Override);
+        let ty = |variable: &Declaration<'_>| {
+            let mut others = overrides().flat_map(|source| source.document().root().blocks_of("variable"));
+            let is_overridden =
+                others.any(|other| other.label(0) == variable.block.label(0) && other.body().value("type").is_some());
+            let ty = variable.value("type").filter(|_| !is_overridden)?;
+            Some(ty.text().into())
+        };
         let has_default = |variable: &Declaration<'_>| {
             let mut others = overrides().flat_map(|source| source.document().root().blocks_of("variable"));
             variable.value("default").is_some()
@@ -69,6 +92,7 @@ impl Interface {
             .map(|variable| Input {
                 name: variable.name().into(),
                 is_required: !has_default(variable),
+                ty: ty(variable),
                 location: is_in_repository.then(|| variable.location(variable.block.header_span())),
             })
             .collect();
@@ -104,12 +128,40 @@ pub(super) fn passed(module: &Module<'_>) -> Vec<Option<Box<Passed>>> {
             return None;
         }
         let written = call.block.body().attributes().filter(|attribute| !OWN.contains(&attribute.name()));
-        let arguments = written.map(|attribute| (attribute.name().into(), call.location(attribute.name_span())));
+        let arguments = written.map(|attribute| {
+            let value = attribute.value();
+            Argument {
+                name: attribute.name().into(),
+                location: call.location(attribute.name_span()),
+                literal: is_literal(value).then(|| (value.text().into(), call.location(value.span()))),
+            }
+        });
         let name = call.name();
         let own = reads.extract_if(.., |(module, _)| **module == *name).map(|(_, read)| read);
         Some(Box::new(Passed { arguments: arguments.collect(), reads: own.collect() }))
     });
     passed.collect()
+}
+
+/// Whether a value is written out, and short.
+fn is_literal(value: ExprView<'_>) -> bool {
+    let is_plain = |expr: ExprView<'_>| {
+        matches!(
+            expr.kind(),
+            ExprKind::Null
+                | ExprKind::Bool(_)
+                | ExprKind::Number
+                | ExprKind::Template { heredoc: false, .. }
+                | ExprKind::Literal { .. }
+                | ExprKind::Paren(_)
+                | ExprKind::Tuple(_)
+                | ExprKind::Object(_)
+                | ExprKind::Unary { .. }
+                // The name of a key; a reference fails to evaluate later.
+                | ExprKind::Variable
+        )
+    };
+    value.span().end - value.span().start <= LONGEST && value.walk().all(is_plain)
 }
 
 /// The outputs that are read, each with the name of its call.

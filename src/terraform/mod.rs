@@ -17,7 +17,7 @@ mod unused;
 mod version;
 
 pub use binding::{Binding, Locks};
-pub use interface::{Input, Interface, OutputRead, Passed};
+pub use interface::{Argument, Input, Interface, OutputRead, Passed};
 pub use module::{Declaration, Instances, Module, Resource, ResourceMode};
 pub use providers::{ProviderReference, Requirement, required_providers};
 pub use reference::{Laziness, Reference, Step, visit_references};

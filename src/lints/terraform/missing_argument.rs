@@ -60,7 +60,7 @@ fn missing<'s>(body: &Body<'_, 's>) -> Vec<(&'s str, bool)> {
 
 fn check_calls(repository: &Repository<'_>, out: &mut Reporter<'_>) {
     for Callee { call, passed, interface } in calls(repository) {
-        let is_passed = |name: &str| passed.arguments.iter().any(|(passed, _)| &**passed == name);
+        let is_passed = |name: &str| passed.arguments.iter().any(|passed| &*passed.name == name);
         let missing: Vec<_> =
             interface.inputs.iter().filter(|input| input.is_required && !is_passed(&input.name)).collect();
         if missing.is_empty() {

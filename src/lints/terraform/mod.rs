@@ -1,5 +1,6 @@
 //! Lints of Terraform configuration. Values count where they are literals; a variable's default decides nothing.
 
+pub(super) mod argument_type;
 pub(super) mod deep_module_clone;
 pub(super) mod deprecated_interpolation;
 pub(super) mod deprecated_lookup;
@@ -10,6 +11,9 @@ pub(super) mod legacy_index;
 pub(super) mod missing_argument;
 pub(super) mod missing_module_version;
 pub(super) mod missing_required_version;
+pub(super) mod reference_cycle;
+pub(super) mod reused_secret;
+pub(super) mod secret_default;
 pub(super) mod slash_comment;
 pub(super) mod unconstrained_provider;
 pub(super) mod unconventional_name;

@@ -7,7 +7,7 @@ use crate::linter::{Check, Reporter, Repository};
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::hcl::ItemView;
-use crate::terraform::Module;
+use crate::terraform::{Argument, Module};
 
 pub(crate) const CHECK: Check = Check::Both(check, check_calls);
 
@@ -116,11 +116,11 @@ fn certain(
 
 fn check_calls(repository: &Repository<'_>, out: &mut Reporter<'_>) {
     for Callee { call, passed, interface } in calls(repository) {
-        for (name, location) in &passed.arguments {
+        for Argument { name, location, .. } in &passed.arguments {
             if interface.input(name).is_some() {
                 continue;
             }
-            let is_passed = |other: &&str| passed.arguments.iter().any(|(passed, _)| &**passed == *other);
+            let is_passed = |other: &&str| passed.arguments.iter().any(|passed| &*passed.name == *other);
             let free = || interface.inputs.iter().map(|input| &*input.name).filter(|name| !is_passed(name));
             let help = match suggest::closest(name, free()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
