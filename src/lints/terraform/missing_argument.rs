@@ -42,7 +42,7 @@ fn missing<'s>(body: &Body<'_, 's>) -> Vec<(&'s str, bool)> {
         return Vec::new();
     }
     let all = || std::iter::once(&body.body).chain(&body.others);
-    let is_argument = |name: &str| all().any(|body| body.value(name).is_some_and(|value| !value.is_null()));
+    let is_argument = |name: &str| all().any(|body| body.attribute(name).is_some());
     let is_block = |name: &str| {
         let blocks = |body| nested_blocks(body).into_iter().any(|(written, _)| written == name);
         all().any(|body| blocks(*body))

@@ -121,6 +121,10 @@ fn nodes(module: &Module<'_>) -> BTreeMap<String, Node> {
         let Some(owner) = owner.filter(|owner| nodes.contains_key(owner)) else { return };
         visit_references(expr, names, &mut |reference| {
             let Some(target) = target(&reference) else { return };
+            // Terraform takes no notice of a resource that waits for itself.
+            if site.is_dependency && target == owner {
+                return;
+            }
             let place = site.source.location(reference.expr.span());
             if let Some(node) = nodes.get_mut(&owner) {
                 node.references.entry(target).or_insert(place);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Location;
 use crate::linter::{Check, Reporter};
-use crate::syntax::hcl::{ExprKind, ExprView};
+use crate::syntax::hcl::{BlockView, ExprKind, ExprView};
 use crate::terraform::{Module, Reference, ResourceMode, Role, visit_references};
 
 pub(crate) const CHECK: Check = Check::Module(check);
@@ -74,7 +74,7 @@ fn uses(module: &Module<'_>) -> BTreeMap<String, Vec<Use>> {
             bodies.extend(
                 body.blocks()
                     .filter(|block| !matches!(block.kind(), "lifecycle" | "provisioner" | "connection"))
-                    .map(|block| block.body()),
+                    .map(BlockView::body),
             );
             for attribute in body.attributes().filter(|attribute| attribute.name() != "depends_on") {
                 let Some(address) = secret(attribute.value()) else { continue };

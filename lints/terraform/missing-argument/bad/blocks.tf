@@ -12,8 +12,6 @@ terraform {
 }
 
 resource "proxmox_virtual_environment_container" "web" {
-  node_name = null
-
   mount_point {
     volume = "local-lvm"
   }

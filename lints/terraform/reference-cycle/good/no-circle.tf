@@ -32,6 +32,11 @@ resource "terraform_data" "self" {
   }
 }
 
+# Terraform takes no notice.
+resource "terraform_data" "waits" {
+  depends_on = [terraform_data.waits]
+}
+
 resource "terraform_data" "next" {
   input      = terraform_data.self.id
   depends_on = [terraform_data.self]
