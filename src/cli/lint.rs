@@ -6,6 +6,7 @@
 mod affected;
 mod evaluate;
 mod exporters;
+mod installed;
 pub(super) mod load;
 mod output;
 mod passes;

@@ -52,7 +52,7 @@ impl Engine<'_> {
     #[must_use]
     pub fn module(&self, module: &Module<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
         self.run(policy, anchor, |check, reporter| {
-            if let Check::Module(look) = check {
+            if let Check::Module(look) | Check::Both(look, _) = check {
                 look(module, reporter);
             }
         })
@@ -99,7 +99,7 @@ impl Engine<'_> {
     #[must_use]
     pub fn repository(&self, repository: &Repository<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
         self.run(policy, anchor, |check, reporter| {
-            if let Check::Repository(look) = check {
+            if let Check::Repository(look) | Check::Both(_, look) = check {
                 look(repository, reporter);
             }
         })

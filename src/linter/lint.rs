@@ -90,4 +90,6 @@ pub enum Check {
     Invariant(&'static str),
     /// The summaries of everything.
     Repository(fn(&Repository<'_>, &mut Reporter<'_>)),
+    /// One module, and the summaries of everything.
+    Both(fn(&Module<'_>, &mut Reporter<'_>), fn(&Repository<'_>, &mut Reporter<'_>)),
 }

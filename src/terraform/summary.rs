@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::Module;
+use super::interface::{Interface, Passed, passed};
 use super::unused::{Unused, unused_in};
 use crate::diagnostic::{FileId, Location};
 use crate::syntax::hcl::ExprView;
@@ -34,6 +35,10 @@ pub struct Call {
     pub installed: Option<String>,
     /// Where the call is.
     pub location: Location,
+    /// What it passes and what is read of it; nothing where that is not certain.
+    pub passed: Option<Box<Passed>>,
+    /// What the called module shows where it is installed outside of what is linted.
+    pub interface: Option<Box<Interface>>,
 }
 
 impl Call {
@@ -101,6 +106,8 @@ pub struct ModuleSummary {
     pub resource_kinds: Vec<Box<str>>,
     /// Its test files by their path within the module.
     pub tests: Vec<String>,
+    /// What it shows to callers; nothing where that is not certain.
+    pub interface: Option<Box<Interface>>,
     /// Its declarations that nothing refers to.
     pub unused: Vec<Unused>,
     /// Configuration files that other directories read too, through symlinks.
@@ -128,6 +135,7 @@ impl ModuleSummary {
             calls: calls_of(module),
             resource_kinds: resource_kinds(module),
             tests: Vec::new(),
+            interface: Interface::of(module, true).map(Box::new),
             unused: unused_in(module),
             shared_files: Vec::new(),
             is_linked_store: false,
@@ -158,11 +166,14 @@ fn calls_of(module: &Module<'_>) -> Vec<Call> {
     let mut calls: Vec<Call> = module
         .calls
         .iter()
-        .map(|call| Call {
+        .zip(passed(module))
+        .map(|(call, passed)| Call {
             name: call.name().into_owned(),
             source: call.value("source").and_then(ExprView::as_string).map(Cow::into_owned),
             installed: None,
             location: call.location(call.block.header_span()),
+            passed,
+            interface: None,
         })
         .collect();
     for test in &module.tests {
@@ -173,6 +184,8 @@ fn calls_of(module: &Module<'_>) -> Vec<Call> {
                 source,
                 installed: None,
                 location: test.location(block.header_span()),
+                passed: None,
+                interface: None,
             });
         }
     }
@@ -213,7 +226,7 @@ mod tests {
 
     fn call(source: &str) -> Call {
         let location = Location::new(FileId(0), Span::at(0));
-        Call { name: "x".into(), source: Some(source.into()), installed: None, location }
+        Call { name: "x".into(), source: Some(source.into()), installed: None, location, passed: None, interface: None }
     }
 
     #[test]
@@ -235,6 +248,7 @@ mod tests {
             calls: calls.iter().map(|source| call(source)).collect(),
             resource_kinds: Vec::new(),
             tests: Vec::new(),
+            interface: None,
             unused: Vec::new(),
             shared_files: Vec::new(),
             is_linked_store: false,

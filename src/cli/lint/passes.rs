@@ -5,11 +5,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::evaluate;
-use super::exporters;
-use super::load;
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
+use super::{evaluate, exporters, installed, load};
 use crate::cli::files::{Files, read_limited};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
@@ -175,6 +173,7 @@ impl Run<'_> {
                 && let Ok(manifest) = read_limited(&directory.path.join(".terraform/modules/modules.json"))
             {
                 made.bind_installed(&manifest);
+                installed::read_interfaces(&mut made, &directory.path);
             }
             summary = Some(made);
         }

@@ -1,5 +1,6 @@
 //! Lints of Terraform configuration. Values count where they are literals; a variable's default decides nothing.
 
+pub(super) mod argument_type;
 pub(super) mod deep_module_clone;
 pub(super) mod deprecated_interpolation;
 pub(super) mod deprecated_lookup;
@@ -7,8 +8,12 @@ pub(super) mod duplicate_key;
 pub(super) mod empty_list_comparison;
 pub(super) mod json_array_root;
 pub(super) mod legacy_index;
+pub(super) mod missing_argument;
 pub(super) mod missing_module_version;
 pub(super) mod missing_required_version;
+pub(super) mod reference_cycle;
+pub(super) mod reused_secret;
+pub(super) mod secret_default;
 pub(super) mod slash_comment;
 pub(super) mod unconstrained_provider;
 pub(super) mod unconventional_name;
@@ -16,6 +21,7 @@ pub(super) mod undeclared_reference;
 pub(super) mod undocumented_output;
 pub(super) mod undocumented_variable;
 pub(super) mod unexpected_file;
+pub(super) mod unknown_argument;
 pub(super) mod unpinned_module_source;
 pub(super) mod untyped_variable;
 pub(super) mod unused_declaration;
@@ -23,6 +29,8 @@ pub(super) mod unused_provider_requirement;
 pub(super) mod workspace_with_remote_backend;
 
 mod attribute_path;
+mod bodies;
+mod calls;
 mod module_source;
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};

@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::attribute_path::{Fault, follow};
+use super::calls::{Callee, calls};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::linter::{Check, Reporter};
+use crate::linter::{Check, Reporter, Repository};
 use crate::source::Span;
 use crate::suggest;
 use crate::terraform::{
@@ -12,7 +13,7 @@ use crate::terraform::{
     visit_references,
 };
 
-pub(crate) const CHECK: Check = Check::Module(check);
+pub(crate) const CHECK: Check = Check::Both(check, check_outputs);
 
 /// First names with a meaning of their own, in some version of Terraform or of OpenTofu: not resource types.
 const RESERVED: [&str; 10] =
@@ -31,6 +32,22 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
         });
     });
     found.into_iter().for_each(|finding| out.report(finding));
+}
+
+fn check_outputs(repository: &Repository<'_>, out: &mut Reporter<'_>) {
+    for Callee { call, passed, interface } in calls(repository) {
+        for read in passed.reads.iter().filter(|read| !interface.has_output(&read.name)) {
+            let severity = if read.is_certain { Severity::Error } else { Severity::Warning };
+            let source = call.source.as_deref().unwrap_or_default();
+            let message = format!("the module `{source}` has no output `{}`", read.name);
+            let help = match suggest::closest(&read.name, interface.outputs.iter().map(|name| &**name)) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("declare it there: `output \"{}\" {{ … }}`", read.name),
+            };
+            let finding = out.finding_of(severity, read.location, message).help(help);
+            out.report(finding.subject(format!("module.{}.{}", call.name, read.name)));
+        }
+    }
 }
 
 /// What a module declares, by name.

@@ -1,0 +1,4 @@
+variable "cores" {
+  type    = number
+  default = "two"
+}

@@ -1,0 +1,4 @@
+module "web" {
+  source = "./modules/vm"
+  cores  = 4
+}

@@ -1,0 +1,3 @@
+module "completed" {
+  name = "web"
+}

@@ -1,0 +1,4 @@
+locals {
+  name   = "${local.prefix}-web"
+  prefix = trimsuffix(local.name, "-web")
+}

@@ -1,0 +1,5 @@
+variable "root_password" {
+  type      = string
+  sensitive = true
+  default   = "hunter2"
+}

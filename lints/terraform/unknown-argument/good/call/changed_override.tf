@@ -1,0 +1,3 @@
+module "changed" {
+  source = "./modules/other"
+}
