@@ -14,6 +14,7 @@ mod lints;
 #[cfg(unix)]
 mod retry;
 mod terminal;
+mod write;
 
 use std::process::ExitCode;
 

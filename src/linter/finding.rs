@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, LintId, Location, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, LintId, Location, Severity};
 use crate::source::{LineIndex, Position, Span};
 
 /// A line longer than this, in bytes, is generated: the fingerprint takes the spanned text instead of the line.
@@ -44,6 +44,14 @@ pub struct Place {
     pub end: Position,
 }
 
+impl Place {
+    /// The same in bytes.
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        Location::new(self.file, Span::new(self.start.offset, self.end.offset))
+    }
+}
+
 /// A second place that explains the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedLabel {
@@ -69,6 +77,15 @@ pub struct PlacedFix {
     pub applicability: Applicability,
     /// The edits, not overlapping.
     pub edits: Vec<PlacedEdit>,
+}
+
+impl PlacedFix {
+    /// The same in file numbers and bytes.
+    #[must_use]
+    pub fn unplaced(&self) -> Fix {
+        let edit = |edit: &PlacedEdit| Edit { location: edit.place.location(), text: edit.text.clone() };
+        Fix { applicability: self.applicability, edits: self.edits.iter().map(edit).collect() }
+    }
 }
 
 /// One finding, ready for output.
@@ -300,7 +317,6 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::diagnostic::Fix;
 
     const LINT: LintId = LintId::new("terraform/unsorted-tags");
 

@@ -3,6 +3,7 @@
 
 mod engine;
 pub mod finding;
+pub mod fixing;
 mod lint;
 mod reporter;
 mod repository;

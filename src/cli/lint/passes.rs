@@ -1,6 +1,6 @@
 //! The two passes over everything that was found.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -82,6 +82,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
     }
     let strays: Vec<(usize, StrayTest)> = inventory.stray_tests.iter().filter_map(|member| run.stray(member)).collect();
     outcome.checked += strays.len();
+    agree_on_fixes(&mut outcome.diagnostics, modules.iter().map(|(_, module)| module));
     let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
     classify_modules(&mut summaries);
     settle_unused(&mut summaries);
@@ -123,10 +124,15 @@ impl Run<'_> {
             made.shared_files = self.shared_files(directory);
             let is_whole = !self.inventory.focused && self.covers(&governed.directory);
             // Who else reads the file was not looked at.
+            let is_walked = |file: &FileId| self.files.get(*file).is_some_and(|file| self.covers(&file.path));
             let is_unknown = |file: &FileId| {
-                !is_whole && (made.shared_files.contains(file) || directory.linked_elsewhere.contains(file))
+                let is_shared = made.shared_files.contains(file);
+                is_shared && !is_walked(file) || !is_whole && (is_shared || directory.linked_elsewhere.contains(file))
             };
             made.unused.retain(|declared| !is_unknown(&declared.location.file));
+            for diagnostic in &mut diagnostics {
+                diagnostic.fix.take_if(|fix| fix.edits.iter().any(|edit| is_unknown(&edit.location.file)));
+            }
             if directory.is_initialised
                 && let Ok(manifest) = read_limited(&directory.path.join(".terraform/modules/modules.json"))
             {
@@ -227,6 +233,35 @@ impl Run<'_> {
             Some(diagnostic)
         });
         kept.collect()
+    }
+}
+
+/// Keeps the fixes of files that several modules read only where all of them want the same one; it is as safe as it is
+/// for the most careful of them.
+fn agree_on_fixes<'m>(diagnostics: &mut [Diagnostic], modules: impl Iterator<Item = &'m ModuleSummary>) {
+    let mut readers: HashMap<FileId, usize> = HashMap::new();
+    for file in modules.flat_map(|module| &module.shared_files) {
+        *readers.entry(*file).or_default() += 1;
+    }
+    let wanted = |diagnostic: &Diagnostic| {
+        let fix = diagnostic.fix.as_ref()?;
+        let readers = fix.edits.iter().filter_map(|edit| readers.get(&edit.location.file)).max()?;
+        Some((*readers, fix.edits.clone()))
+    };
+    let mut votes: HashMap<(LintId, Location), Vec<usize>> = HashMap::new();
+    for (index, diagnostic) in diagnostics.iter().enumerate().filter(|(_, diagnostic)| wanted(diagnostic).is_some()) {
+        votes.entry((diagnostic.lint.clone(), diagnostic.location)).or_default().push(index);
+    }
+    for indices in votes.into_values() {
+        let wishes: Vec<_> = indices.iter().filter_map(|index| wanted(&diagnostics[*index])).collect();
+        let agreed = wishes.iter().all(|(readers, edits)| *readers <= wishes.len() && *edits == wishes[0].1);
+        let fixes = || indices.iter().filter_map(|index| diagnostics[*index].fix.as_ref());
+        let least = fixes().map(|fix| fix.applicability).min();
+        for index in indices {
+            let Some(fix) = diagnostics[index].fix.as_mut() else { continue };
+            fix.applicability = least.unwrap_or(fix.applicability);
+            diagnostics[index].fix.take_if(|_| !agreed);
+        }
     }
 }
 

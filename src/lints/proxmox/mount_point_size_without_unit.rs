@@ -1,7 +1,9 @@
 //! See `lints/proxmox/mount-point-size-without-unit/README.md`.
 
 use super::CONTAINER;
+use crate::diagnostic::Applicability;
 use crate::linter::{Check, Reporter};
+use crate::lints::with_fix;
 use crate::syntax::hcl::ExprView;
 use crate::terraform::Module;
 
@@ -19,15 +21,17 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
             let message = format!("mount point size `{written}` has no unit");
             let finding = out.finding(place, message).note("Proxmox recreates the container at every plan");
             let digits = written.bytes().all(|byte| byte.is_ascii_digit());
-            out.report(
-                finding
-                    .help(if digits {
-                        format!("write `\"{written}G\"`")
-                    } else {
-                        "write a number and a unit: `\"50G\"`".to_owned()
-                    })
-                    .subject(resource.address()),
-            );
+            let wanted = format!("\"{written}G\"");
+            let finding = finding
+                .help(if digits {
+                    format!("write `{wanted}`")
+                } else {
+                    "write a number and a unit: `\"50G\"`".to_owned()
+                })
+                .subject(resource.address());
+            let edits = [(size.span(), wanted.as_str())];
+            let edits = if digits { &edits[..] } else { &[] };
+            out.report(with_fix(finding, mount.declaration.source, Applicability::Unsafe, edits));
         }
     }
 }

@@ -23,20 +23,10 @@ pub(super) mod workspace_with_remote_backend;
 
 mod module_source;
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+pub(super) use super::with_fix;
 use crate::linter::Reporter;
-use crate::source::Span;
 use crate::syntax::hcl::BlockView;
-use crate::terraform::{Declaration, Module, Role, Source, is_fixture};
-
-/// Adds a fix of edits to `source`. A JSON file has other places than the text that was parsed, so it gets none.
-fn with_fix(finding: Diagnostic, source: &Source, applicability: Applicability, edits: &[(Span, &str)]) -> Diagnostic {
-    if !source.is_native() || edits.is_empty() {
-        return finding;
-    }
-    let edits = edits.iter().map(|(span, text)| Edit { location: source.location(*span), text: (*text).to_owned() });
-    finding.fix(Fix { applicability, edits: edits.collect() })
-}
+use crate::terraform::{Declaration, Module, Role, is_fixture};
 
 /// Whether house-keeping is asked for: the module was read as a whole and is no fixture.
 fn is_kept_house(module: &Module<'_>) -> bool {

@@ -1,0 +1,74 @@
+//! One run of `sprag lint`: everything that was found and read before the first lint, and a look at it. A look can be
+//! taken again after texts have changed.
+
+use std::collections::BTreeMap;
+
+use super::affected::Change;
+use super::passes::{self, Outcome};
+use super::settings::Settings;
+use crate::cli::args::LintArgs;
+use crate::cli::files::Files;
+use crate::diagnostic::{Diagnostic, FileId, Severity};
+use crate::discover::{Inventory, Problem};
+use crate::linter::Engine;
+use crate::linter::finding::{self, Finding};
+use crate::linter::fixing::Edits;
+
+/// What does not change between looks, but for the texts of `files`.
+pub(super) struct Scene<'a> {
+    pub(super) args: &'a LintArgs,
+    pub(super) engine: Engine<'a>,
+    pub(super) inventory: Inventory,
+    pub(super) files: Files,
+    pub(super) settings: Settings<'a>,
+    /// What is wrong with configurations, but stops nothing.
+    pub(super) mistakes: Vec<Diagnostic>,
+    pub(super) change: Option<Change>,
+}
+
+/// What one look finds.
+pub(super) struct View {
+    /// What is shown, and notes that may be hidden.
+    pub(super) findings: Vec<Finding>,
+    pub(super) problems: Vec<Problem>,
+    /// How many files were linted.
+    pub(super) checked: usize,
+    /// What the findings add up to, in sentences.
+    pub(super) summary: Vec<String>,
+}
+
+impl Scene<'_> {
+    /// The least severity that counts.
+    pub(super) fn least(&self) -> Severity {
+        Severity::from(self.args.fail_on)
+    }
+
+    /// Lints everything and keeps what is asked for.
+    pub(super) fn look(&self) -> View {
+        let mut outcome = passes::run(&self.engine, &self.inventory, &self.files, &self.settings);
+        outcome.diagnostics.extend(self.mistakes.iter().cloned());
+        if let Some(reach) =
+            self.change.as_ref().and_then(|change| change.reach(&self.inventory, &self.files, &outcome.modules))
+        {
+            outcome.diagnostics.retain(|found| reach.contains(&found.location.file));
+            outcome.summary.clear();
+        }
+        outcome.checked += self.inventory.configs.len() + self.inventory.invariants.len();
+        self.view(outcome)
+    }
+
+    /// Notes where texts moved.
+    pub(super) fn shift(&mut self, _edits: &BTreeMap<FileId, Edits>) {}
+
+    /// The findings of `outcome`, of named files only when the run is focused.
+    pub(super) fn view(&self, outcome: Outcome) -> View {
+        let mut findings = finding::resolve(outcome.diagnostics, &self.files);
+        if self.inventory.focused {
+            findings.retain(|finding| self.files.get(finding.place.file).is_some_and(|file| file.named));
+        }
+        if self.least() == Severity::Error {
+            findings.retain(|finding| finding.severity == Severity::Error);
+        }
+        View { findings, problems: outcome.problems, checked: outcome.checked, summary: outcome.summary }
+    }
+}
