@@ -8,6 +8,7 @@ mod lint;
 mod reporter;
 mod repository;
 mod rule_unit;
+pub mod suppression;
 mod syntax;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};

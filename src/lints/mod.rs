@@ -4,9 +4,11 @@ mod alerts;
 mod proxmox;
 mod registry;
 mod terraform;
+mod tflint;
 mod tftest;
 
 pub use registry::LINTS;
+pub use tflint::tflint_rules;
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::linter::{self, Lint};

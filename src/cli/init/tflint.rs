@@ -7,8 +7,6 @@ use crate::linter::LintDefault;
 use crate::lints;
 use crate::syntax::hcl::{self, BlockView, BodyView, Document, ExprView};
 
-/// The page that names the lint for each rule.
-const PAGE: &str = include_str!("../../../docs/tflint.md");
 /// The file's name.
 pub(super) const FILE: &str = ".tflint.hcl";
 
@@ -47,12 +45,12 @@ impl Choices {
         let mode = Mode::of(root);
         let rules: Vec<(String, BlockView<'_>)> =
             root.blocks_of("rule").filter_map(|rule| Some((rule.label(0)?.into_owned(), rule))).collect();
-        for (rule, lint) in map() {
+        for (rule, lint) in lints::tflint_rules() {
             let written = rules.iter().find(|(name, _)| name == rule).map(|(_, block)| *block);
             choices.choose(lint, mode.wants(written));
             choices.lost.extend(written.into_iter().flat_map(|block| settings(rule, block)));
         }
-        let known: Vec<&str> = map().map(|(rule, _)| rule).collect();
+        let known: Vec<&str> = lints::tflint_rules().map(|(rule, _)| rule).collect();
         let unknown = rules.iter().filter(|(name, block)| !known.contains(&name.as_str()) && is_on(block.body()));
         choices.lost.extend(unknown.map(|(name, _)| format!("rule `{name}`")));
         Ok(choices)
@@ -127,30 +125,12 @@ fn settings(rule: &'static str, block: BlockView<'_>) -> Vec<String> {
     names.filter(|name| name != "enabled").map(|name| format!("setting `{name}` of `{rule}`")).collect()
 }
 
-/// Rules and the lints that do their work.
-fn map() -> impl Iterator<Item = (&'static str, &'static str)> {
-    PAGE.lines().filter_map(|line| {
-        let mut cells = line.strip_prefix("| `")?.split('|');
-        let rule = cells.next()?.trim().strip_suffix('`')?;
-        let lint = cells.next()?.split('`').nth(1)?;
-        Some((rule, lint))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn parse(text: &str) -> Choices {
         Choices::parse(text.as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn every_rule_of_the_page_has_a_lint() {
-        assert_eq!(map().count(), 20);
-        for (rule, lint) in map() {
-            assert!(rule.starts_with("terraform_") && lints::find(lint).is_some(), "{rule} {lint}");
-        }
     }
 
     #[test]

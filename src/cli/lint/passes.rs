@@ -10,7 +10,11 @@ use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{Directory, FileKind, Inventory, Member, Problem};
-use crate::linter::{Engine, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, syntax_diagnostics};
+use crate::linter::suppression::{self, Found, Suppressions};
+use crate::linter::{
+    Check, Engine, Lint, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, syntax_diagnostics,
+};
+use crate::lints;
 use crate::prometheus::{self, Content};
 use crate::source::Span;
 use crate::syntax::hcl;
@@ -37,11 +41,13 @@ enum Seen {
         files: usize,
         config: usize,
         summary: Option<ModuleSummary>,
+        suppressions: Vec<Found>,
     },
     Rules {
         diagnostics: Vec<Diagnostic>,
         config: usize,
         summary: RuleSummary,
+        suppressions: Option<Found>,
     },
     Problem(Problem),
     Nothing,
@@ -63,16 +69,19 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
     let seen: Vec<Seen> = modules.chain(rules).with_max_len(1).collect();
     let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
     let (mut modules, mut rules) = (Vec::new(), Vec::new());
+    let mut suppressions = run.suppressions_elsewhere();
     for seen in seen {
         match seen {
-            Seen::Module { diagnostics, problems, files, config, summary } => {
+            Seen::Module { diagnostics, problems, files, config, summary, suppressions: found } => {
+                suppressions.extend(found);
                 outcome.diagnostics.extend(diagnostics);
                 outcome.problems.extend(problems);
                 outcome.checked += files;
                 modules.extend(summary.map(|summary| (config, summary)));
             }
-            Seen::Rules { diagnostics, config, summary } => {
+            Seen::Rules { diagnostics, config, summary, suppressions: found } => {
                 outcome.checked += 1;
+                suppressions.extend(found);
                 outcome.diagnostics.extend(diagnostics);
                 rules.push((config, summary));
             }
@@ -90,6 +99,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
         *module = classified;
     }
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
+    run.suppress(&mut outcome.diagnostics, suppressions);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
     }
@@ -105,6 +115,10 @@ impl Run<'_> {
         let has_configuration = directory.members.iter().any(is_configuration);
         let is_store = has_configuration && self.is_linked_store(directory);
         let mut summary = None;
+        // Those of a store are found again by each module that links to it.
+        let natives = loaded.sources.iter().filter(|source| source.is_native() && !is_store);
+        let mut suppressions: Vec<Found> =
+            natives.filter_map(|source| suppression::in_document(source.file, source.document())).collect();
         let has_tests = directory.members.iter().chain(&directory.tests).any(is_test);
         if has_configuration && !is_store || has_tests {
             let mut module = Module::new(&directory.display, &loaded.sources);
@@ -130,6 +144,9 @@ impl Run<'_> {
                 is_shared && !is_walked(file) || !is_whole && (is_shared || directory.linked_elsewhere.contains(file))
             };
             made.unused.retain(|declared| !is_unknown(&declared.location.file));
+            for found in &mut suppressions {
+                found.is_judged = made.is_complete && !is_unknown(&found.file);
+            }
             for diagnostic in &mut diagnostics {
                 diagnostic.fix.take_if(|fix| fix.edits.iter().any(|edit| is_unknown(&edit.location.file)));
             }
@@ -141,7 +158,8 @@ impl Run<'_> {
             summary = Some(made);
         }
         let diagnostics = self.settle(diagnostics, config);
-        Seen::Module { diagnostics, problems: loaded.problems, files: loaded.sources.len(), config, summary }
+        let (problems, files) = (loaded.problems, loaded.sources.len());
+        Seen::Module { diagnostics, problems, files, config, summary, suppressions }
     }
 
     /// Whether all configuration files of `directory` are used through symlinks from elsewhere.
@@ -171,17 +189,21 @@ impl Run<'_> {
             Content::Other => return Seen::Nothing,
             Content::Template(hole) => {
                 let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
-                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file) };
+                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file), suppressions: None };
             }
             Content::Rules(rules) => rules,
         };
         let mut diagnostics = syntax_diagnostics("alerts/syntax", file, &rules.syntax_errors, |span| span);
+        let mut suppressions = suppression::in_rules(file, &text, &rules);
+        if let Some(found) = &mut suppressions {
+            found.is_judged = rules.syntax_errors.is_empty();
+        }
         let unit = RuleUnit::new(file, rules);
         diagnostics.extend(unit.syntax_errors());
         diagnostics.extend(self.engine.rules(&unit, &self.settings.get(config).policy));
         let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let summary = RuleSummary::of(&unit, directory);
-        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary }
+        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, suppressions }
     }
 
     /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.
@@ -215,6 +237,49 @@ impl Run<'_> {
             diagnostics.extend(self.settle(found, index));
         }
         diagnostics
+    }
+
+    /// The suppressions of files that are no part of a module: configurations, invariants and tests that nobody runs.
+    fn suppressions_elsewhere(&self) -> Vec<Found> {
+        let configurations = self.settings.all().iter().filter_map(|governed| governed.file);
+        let strays = self.inventory.stray_tests.iter().map(|member| member.file);
+        let files = configurations.chain(self.inventory.invariants.iter().copied()).chain(strays);
+        let find = |file| {
+            let text = self.files.read(file).ok()?;
+            let tree = hcl::parse(&text);
+            let mut found = suppression::in_document(file, hcl::Document::new(&tree, &text))?;
+            found.is_judged = tree.errors.is_empty();
+            Some(found)
+        };
+        files.filter_map(find).collect()
+    }
+
+    /// Leaves out what comments suppress, and adds what is wrong with these comments.
+    fn suppress(&self, diagnostics: &mut Vec<Diagnostic>, found: Vec<Found>) {
+        let rules: Vec<(&str, &str)> = lints::tflint_rules().collect();
+        let mut suppressions = Suppressions::new(found, self.engine.lints, &rules);
+        if suppressions.is_empty() {
+            return;
+        }
+        suppressions.silence(diagnostics, &rules);
+        let governing = |file: FileId| Some(self.settings.governing(&self.files.get(file)?.path));
+        let was_on = |file: FileId, lint: &Lint| {
+            let (Some(entry), Some(config)) = (self.files.get(file), governing(file)) else { return false };
+            let governed = self.settings.get(config);
+            let path = governed.relative(&entry.path);
+            let scope = Scope { policy: &governed.policy, path: &path, is_fixture: is_fixture(&entry.key) };
+            let saw_all = match lint.check {
+                Check::Repository(_) => !self.inventory.focused && self.covers(&governed.directory),
+                Check::Engine | Check::Module(_) | Check::Rules(_) => true,
+            };
+            saw_all && lint.id().area() != "sprag" && self.engine.is_on(lint, &scope)
+        };
+        for complaint in suppressions.complaints(self.engine.lints, &was_on) {
+            let Some(config) = governing(complaint.location.file) else { continue };
+            let mut settled = self.settle(vec![complaint], config);
+            suppressions.silence(&mut settled, &rules);
+            diagnostics.extend(settled);
+        }
     }
 
     /// Whether the requested paths hold all of `directory`.
