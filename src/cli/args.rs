@@ -269,6 +269,12 @@ pub(super) struct LintArgs {
     /// The least severity that is shown and gives exit status 1
     #[arg(long, value_enum, default_value_t = Level::Warning, value_name = "SEVERITY")]
     pub(super) fail_on: Level,
+    /// Write all findings into the baseline, `.sprag-baseline.json` or what `lint.baseline` names: they are known then,
+    /// and only others count
+    #[arg(long, conflicts_with_all = [
+        "fix", "unsafe_fixes", "diff", "affected", "select", "ignore", "stdin_filename", "output_file", "statistics",
+    ])]
+    pub(super) write_baseline: bool,
     /// Print a count per lint instead of the findings
     #[arg(long)]
     pub(super) statistics: bool,

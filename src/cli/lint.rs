@@ -4,6 +4,7 @@
 //! second looks at the summaries.
 
 mod affected;
+mod baseline;
 mod diff;
 mod fix;
 pub(super) mod load;
@@ -28,6 +29,7 @@ use crate::linter::{self, Engine};
 use crate::lints::LINTS;
 use crate::report::{self, Report};
 use affected::Change;
+use baseline::Baselines;
 use passes::Outcome;
 use scene::{Scene, View};
 use settings::Settings;
@@ -66,7 +68,8 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let outcome = Outcome { diagnostics: mistakes, ..Outcome::default() };
         let inventory = Inventory::default();
         let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
-        let scene = Scene { args, engine, inventory, files, settings, mistakes, change };
+        let baselines = Baselines::none();
+        let scene = Scene { args, engine, inventory, files, settings, mistakes, change, baselines };
         show(&scene, scene.view(outcome), false)?;
         return Ok(Exit::Failed);
     }
@@ -75,13 +78,16 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         typed = find_file(&files, path);
         files.overlay.extend(typed.map(|id| (id, text)));
     }
-    let mut scene = Scene { args, engine: Engine { lints: LINTS }, inventory, files, settings, mistakes, change };
+    let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
+    let engine = Engine { lints: LINTS };
+    let mut scene = Scene { args, engine, inventory, files, settings, mistakes, change, baselines };
     let view = scene.look();
     if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));
     }
     let problems = view.problems.clone();
     let exit = match fix::wanted(args) {
+        _ if args.write_baseline => write_baseline(&scene, view)?,
         None => show(&scene, view, false)?,
         Some(wanted) => mend(&mut scene, wanted, view, typed)?,
     };
@@ -89,6 +95,18 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         terminal::complain(&format!("{}: {}", problem.path, problem.message));
     }
     Ok(if problems.is_empty() { exit } else { Exit::Failed })
+}
+
+/// Writes down everything that is found. What could not be read would be missing.
+fn write_baseline(scene: &Scene<'_>, view: View) -> Result<Exit, String> {
+    if !view.problems.is_empty() {
+        terminal::complain("no baseline was written");
+        return Ok(Exit::Failed);
+    }
+    let written = baseline::write(scene, view.findings)?;
+    let lines: String = written.into_iter().map(|line| format!("{line}\n")).collect();
+    terminal::write_stderr(if lines.is_empty() { b"no findings: no baseline is needed\n" } else { lines.as_bytes() });
+    Ok(Exit::Clean)
 }
 
 /// Applies fixes and shows what they change, or what is left after them. The text of standard input (`typed`) goes to
@@ -177,12 +195,12 @@ fn show(scene: &Scene<'_>, view: View, is_taken: bool) -> Result<Exit, String> {
     let mut options = output::options(args);
     options.all = args.all || only_one_lint(args);
     options.show_notes = least == Severity::Note;
-    let View { findings, problems, checked, summary } = view;
+    let View { findings, problems, checked, summary, remarks } = view;
     let report = Report { findings: &findings, files: &scene.files, lints: LINTS, checked, summary: &summary, options };
     output::write(args, &report, is_taken)?;
     let options = report::Options { color: terminal::color_on_stderr(), ..terminal::options() };
     let options = report::Options { show_notes: report.options.show_notes, ..options };
-    let mut closing = Vec::new();
+    let mut closing: Vec<u8> = remarks.iter().flat_map(|remark| [remark.as_bytes(), b"\n"].concat()).collect();
     if checked > 0 || !findings.is_empty() || problems.is_empty() {
         // Nothing was read: the reason follows, and "no findings" would mislead.
         let _ = report::summary::write(&mut closing, &Report { options, ..report });

@@ -112,6 +112,8 @@ pub struct Finding {
     /// 32 hexadecimal digits made of lint, repository-relative path, subject, the trimmed line, and a number among
     /// equals: the same when lines move, when the message is reworded and wherever sprag is started.
     pub fingerprint: String,
+    /// The fingerprint of the first of its equals.
+    pub family: String,
     /// Paths at which the same finding stands as well.
     pub also: Vec<String>,
     /// An edit that mends it.
@@ -171,7 +173,8 @@ impl Placed {
             note: diagnostic.note,
             help: diagnostic.help,
             subject: diagnostic.subject,
-            fingerprint: numbered(hash.clone(), 0),
+            family: numbered(hash.clone(), 0),
+            fingerprint: String::new(),
             fix: diagnostic.fix.map(|fix| PlacedFix {
                 applicability: fix.applicability,
                 edits: fix.edits.into_iter().map(edit).collect(),
@@ -187,9 +190,7 @@ fn number_equals(placed: Vec<Placed>) -> Vec<Finding> {
     let mut seen: HashMap<u128, u32> = HashMap::with_capacity(placed.len());
     let number = |Placed { mut finding, hash, equals }| {
         let before = seen.entry(equals).or_default();
-        if *before > 0 {
-            finding.fingerprint = numbered(hash, *before);
-        }
+        finding.fingerprint = if *before > 0 { numbered(hash, *before) } else { finding.family.clone() };
         *before += 1;
         finding
     };
@@ -299,8 +300,12 @@ fn positions(text: &[u8], offsets: impl Iterator<Item = u32>) -> impl Iterator<I
     })
 }
 
-/// The line in which `span` starts, without the white space around it.
+/// The line in which `span` starts, without the white space around it; nothing for a finding about the file as a whole,
+/// which stands before the first character.
 fn anchor(text: &[u8], span: Span) -> Vec<u8> {
+    if span == Span::at(0) {
+        return Vec::new();
+    }
     let at = (span.start as usize).min(text.len());
     let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
     let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
@@ -389,6 +394,16 @@ mod tests {
     fn fingerprints_do_not_depend_on_the_working_directory() {
         let text = "a {\n  tags = 1\n}\n";
         assert_eq!(fingerprints("", text), fingerprints("modules/ct/", text));
+    }
+
+    #[test]
+    fn a_finding_about_a_file_does_not_depend_on_its_first_line() {
+        let of = |text: &'static str| {
+            let place = Location::new(FileId(0), Span::at(0));
+            let whole = Diagnostic::new(LINT, Severity::Warning, place, "m");
+            resolve(vec![whole], &Files::new("", &[("a.tf", Some(text))])).remove(0).fingerprint
+        };
+        assert_eq!(of("a = 1\n"), of("# new\na = 1\n"));
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn lint(text: &mut String, choices: Option<&Choices>) {
         list(text, "ignore", &choices.ignore);
     }
     text.push_str("  # What is not linted at all; what Git ignores never is.\n  #exclude = [\"vendor/**\"]\n");
-    text.push_str("  # A file of findings that are known and do not count.\n");
+    text.push_str("  # Findings that are known and do not count; `sprag lint --write-baseline` writes them down.\n");
     text.push_str("  #baseline = \".sprag-baseline.json\"\n}\n");
 }
 

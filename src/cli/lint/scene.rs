@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::affected::Change;
+use super::baseline::Baselines;
 use super::passes::{self, Outcome};
 use super::settings::Settings;
 use crate::cli::args::LintArgs;
@@ -24,6 +25,7 @@ pub(super) struct Scene<'a> {
     /// What is wrong with configurations, but stops nothing.
     pub(super) mistakes: Vec<Diagnostic>,
     pub(super) change: Option<Change>,
+    pub(super) baselines: Baselines,
 }
 
 /// What one look finds.
@@ -35,6 +37,8 @@ pub(super) struct View {
     pub(super) checked: usize,
     /// What the findings add up to, in sentences.
     pub(super) summary: Vec<String>,
+    /// What is known and not shown.
+    pub(super) remarks: Vec<String>,
 }
 
 impl Scene<'_> {
@@ -62,13 +66,15 @@ impl Scene<'_> {
 
     /// The findings of `outcome`, of named files only when the run is focused.
     pub(super) fn view(&self, outcome: Outcome) -> View {
-        let mut findings = finding::resolve(outcome.diagnostics, &self.files);
+        let findings = finding::resolve(outcome.diagnostics, &self.files);
+        let is_all = self.change.is_none() && self.args.select.is_empty() && self.args.ignore.is_empty();
+        let (mut findings, remarks) = self.baselines.leave_out(self, findings, is_all && outcome.problems.is_empty());
         if self.inventory.focused {
             findings.retain(|finding| self.files.get(finding.place.file).is_some_and(|file| file.named));
         }
         if self.least() == Severity::Error {
             findings.retain(|finding| finding.severity == Severity::Error);
         }
-        View { findings, problems: outcome.problems, checked: outcome.checked, summary: outcome.summary }
+        View { findings, problems: outcome.problems, checked: outcome.checked, summary: outcome.summary, remarks }
     }
 }
