@@ -251,6 +251,10 @@ pub(super) struct LintArgs {
     /// Print what fixes would change as a unified diff instead of the findings, and write nothing
     #[arg(long, conflicts_with_all = ["statistics", "output_file"])]
     pub(super) diff: bool,
+    /// Show findings only on lines and in blocks that changed since the branch left this Git ref, uncommitted changes
+    /// and new files included, and in modules that call a changed one
+    #[arg(long, value_name = "REF", conflicts_with_all = ["affected", "stdin_filename"])]
+    pub(super) since: Option<String>,
     /// How findings are written to standard output
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(super) format: Format,
@@ -272,7 +276,7 @@ pub(super) struct LintArgs {
     /// Write all findings into the baseline, `.sprag-baseline.json` or what `lint.baseline` names: they are known then,
     /// and only others count
     #[arg(long, conflicts_with_all = [
-        "fix", "unsafe_fixes", "diff", "affected", "select", "ignore", "stdin_filename", "output_file", "statistics",
+        "fix", "unsafe_fixes", "diff", "affected", "since", "select", "ignore", "stdin_filename", "output_file", "statistics",
     ])]
     pub(super) write_baseline: bool,
     /// Print a count per lint instead of the findings

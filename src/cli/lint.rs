@@ -12,6 +12,7 @@ mod output;
 mod passes;
 mod scene;
 mod settings;
+mod since;
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,6 +34,7 @@ use baseline::Baselines;
 use passes::Outcome;
 use scene::{Scene, View};
 use settings::Settings;
+use since::Since;
 
 /// The text of a file.
 type Text = Arc<[u8]>;
@@ -54,6 +56,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
     let selection = Selection::new(&args.select, &args.ignore, &ids).map_err(|error| error.to_string())?;
     let change = if args.affected { Some(Change::of(&args.paths)?) } else { None };
+    let since = args.since.as_deref().map(|reference| Since::of(reference, &args.paths)).transpose()?;
     let (request, stdin) = request(args, change.as_ref())?;
     let mut settings = Settings::load(args.config.as_deref(), &starts_of(&request), &selection)?;
     let request = Request { exclude: Some(Box::new(settings.exclude())), ..request };
@@ -69,7 +72,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let inventory = Inventory::default();
         let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
         let baselines = Baselines::none();
-        let scene = Scene { args, engine, inventory, files, settings, mistakes, change, baselines };
+        let scene = Scene { args, engine, inventory, files, settings, mistakes, change, since, reach: None, baselines };
         show(&scene, scene.view(outcome), false)?;
         return Ok(Exit::Failed);
     }
@@ -80,7 +83,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     }
     let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
     let engine = Engine { lints: LINTS };
-    let mut scene = Scene { args, engine, inventory, files, settings, mistakes, change, baselines };
+    let mut scene = Scene { args, engine, inventory, files, settings, mistakes, change, since, reach: None, baselines };
     let view = scene.look();
     if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));

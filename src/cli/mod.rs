@@ -8,6 +8,7 @@ mod config;
 mod drift;
 mod explain;
 mod files;
+mod git;
 mod init;
 mod lint;
 mod lints;

@@ -7,6 +7,7 @@ use super::affected::Change;
 use super::baseline::Baselines;
 use super::passes::{self, Outcome};
 use super::settings::Settings;
+use super::since::{Reach, Since};
 use crate::cli::args::LintArgs;
 use crate::cli::files::Files;
 use crate::diagnostic::{Diagnostic, FileId, Severity};
@@ -25,6 +26,9 @@ pub(super) struct Scene<'a> {
     /// What is wrong with configurations, but stops nothing.
     pub(super) mistakes: Vec<Diagnostic>,
     pub(super) change: Option<Change>,
+    pub(super) since: Option<Since>,
+    /// What `since` means for the texts as they are now; known after the first look.
+    pub(super) reach: Option<Reach>,
     pub(super) baselines: Baselines,
 }
 
@@ -48,7 +52,7 @@ impl Scene<'_> {
     }
 
     /// Lints everything and keeps what is asked for.
-    pub(super) fn look(&self) -> View {
+    pub(super) fn look(&mut self) -> View {
         let mut outcome = passes::run(&self.engine, &self.inventory, &self.files, &self.settings);
         outcome.diagnostics.extend(self.mistakes.iter().cloned());
         if let Some(reach) =
@@ -57,20 +61,34 @@ impl Scene<'_> {
             outcome.diagnostics.retain(|found| reach.contains(&found.location.file));
             outcome.summary.clear();
         }
+        if let Some(since) = &self.since {
+            let reach = || since.reach(&self.inventory, &self.files, &outcome.modules);
+            self.reach.get_or_insert_with(reach);
+            outcome.summary.clear();
+        }
         outcome.checked += self.inventory.configs.len() + self.inventory.invariants.len();
         self.view(outcome)
     }
 
     /// Notes where texts moved.
-    pub(super) fn shift(&mut self, _edits: &BTreeMap<FileId, Edits>) {}
+    pub(super) fn shift(&mut self, edits: &BTreeMap<FileId, Edits>) {
+        if let Some(reach) = &mut self.reach {
+            reach.shift(edits);
+        }
+    }
 
     /// The findings of `outcome`, of named files only when the run is focused.
     pub(super) fn view(&self, outcome: Outcome) -> View {
         let findings = finding::resolve(outcome.diagnostics, &self.files);
         let is_all = self.change.is_none() && self.args.select.is_empty() && self.args.ignore.is_empty();
-        let (mut findings, remarks) = self.baselines.leave_out(self, findings, is_all && outcome.problems.is_empty());
+        let (mut findings, mut remarks) =
+            self.baselines.leave_out(self, findings, is_all && outcome.problems.is_empty());
         if self.inventory.focused {
             findings.retain(|finding| self.files.get(finding.place.file).is_some_and(|file| file.named));
+        }
+        if let Some(reach) = &self.reach {
+            reach.narrow(&mut findings, &self.files);
+            remarks.extend(self.since.as_ref().and_then(|since| since.remark.clone()));
         }
         if self.least() == Severity::Error {
             findings.retain(|finding| finding.severity == Severity::Error);
