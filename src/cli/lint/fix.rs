@@ -178,3 +178,77 @@ fn parses(scene: &Scene<'_>, file: FileId) -> bool {
         _ => hcl::parse(&text).errors.is_empty(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::baseline::Baselines;
+    use super::*;
+    use crate::cli::args::{Args, Command};
+    use crate::cli::files::Files;
+    use crate::config::Selection;
+    use crate::diagnostic::{Diagnostic, Edit, Location, Severity};
+    use crate::discover::{File, Inventory};
+    use crate::linter::Engine;
+    use crate::linter::finding::resolve;
+
+    const TEXT: &str = "locals {\n  a = 1\n}\n";
+
+    /// Replaces the `1` in a file of [`TEXT`] by `new`, as a fix; `meanwhile` happens before it is written.
+    fn fix(new: &str, meanwhile: impl Fn(&std::path::Path)) -> (Vec<String>, String) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().canonicalize().unwrap().join("a.tf");
+        fs::write(&path, TEXT).unwrap();
+        let Command::Lint(args) = Args::parse_from(["sprag", "lint", "--fix"]).command else { panic!("not lint") };
+        let display = "a.tf".to_owned();
+        let file = File { path: path.clone(), key: display.clone(), display, links: Vec::new(), named: false };
+        let selection = Selection::default();
+        let settings =
+            super::super::settings::Settings::load(None, &[directory.path().to_path_buf()], &selection).unwrap();
+        let mut scene = Scene {
+            args: &args,
+            engine: Engine { lints: &[] },
+            inventory: Inventory::default(),
+            files: Files::new(vec![file]),
+            settings,
+            mistakes: Vec::new(),
+            change: None,
+            since: None,
+            reach: None,
+            baselines: Baselines::none(),
+        };
+        let at = TEXT.find('1').unwrap();
+        let place = Location::new(FileId(0), (at..at + 1).into());
+        let edits = vec![Edit { location: place, text: new.to_owned() }];
+        let fix = Fix { applicability: Applicability::Safe, edits };
+        let found = Diagnostic::new(LintId::new("terraform/a"), Severity::Warning, place, "m").fix(fix);
+        let findings = resolve(vec![found], &scene.files);
+        let view = View { findings, problems: Vec::new(), checked: 1, summary: Vec::new(), remarks: Vec::new() };
+        let (fixed, _) = apply(&mut scene, Applicability::Safe, view);
+        meanwhile(&path);
+        let mut complaints = fixed.complaints(&scene);
+        complaints.extend(fixed.save(&scene));
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no draft is left");
+        (complaints, fs::read_to_string(path).unwrap())
+    }
+
+    #[test]
+    fn writes_what_it_made() {
+        assert_eq!(fix("2", |_| ()), (Vec::new(), TEXT.replace('1', "2")));
+    }
+
+    #[test]
+    fn does_not_write_over_what_somebody_else_wrote() {
+        let (complaints, text) = fix("2", |path| fs::write(path, "locals {}\n").unwrap());
+        assert_eq!(text, "locals {}\n");
+        assert_eq!(complaints, ["a.tf: changed while it was linted; nothing was written to it, run sprag again"]);
+    }
+
+    #[test]
+    fn does_not_apply_what_breaks_a_file() {
+        let (complaints, text) = fix("(", |_| ());
+        assert_eq!((text.as_str(), complaints.len()), (TEXT, 1));
+        assert!(complaints[0].starts_with("a.tf: the fixes of terraform/a would break this file"), "{complaints:?}");
+    }
+}
