@@ -28,6 +28,20 @@ use crate::linter::Reporter;
 use crate::syntax::hcl::BlockView;
 use crate::terraform::{Declaration, Module, Role, is_fixture};
 
+/// Whether `text` is a version of three numbers (<https://semver.org>), with or without a `v`.
+fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let (text, build) = text.split_once('+').unwrap_or((text, "0"));
+    let (numbers, pre) = text.split_once('-').unwrap_or((text, "0"));
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.split('.').count() == 3
+        && numbers.split('.').all(is_number)
+        && pre.split('.').all(is_word)
+        && build.split('.').all(is_word)
+}
+
 /// Whether house-keeping is asked for: the module was read as a whole and is no fixture.
 fn is_kept_house(module: &Module<'_>) -> bool {
     module.is_complete && !is_fixture(module.path)
@@ -55,5 +69,20 @@ fn report_undocumented(module: &Module<'_>, kind: &str, declarations: &[Declarat
         let place = declaration.location(declaration.block.header_span());
         let finding = out.finding(place, format!("{kind} `{name}` has no description"));
         out.report(finding.help("say in `description` what it is for").subject(format!("{kind}.{name}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_version;
+
+    #[test]
+    fn versions_have_three_numbers() {
+        for text in ["1.2.3", "v0.10.0", "1.0.0-rc.1", "1.0.0+build.5", "1.0.0-a-b+c"] {
+            assert!(is_version(text), "{text}");
+        }
+        for text in ["1.2", "v1", "1.2.3.4", "1.2.x", "1.0.0-", "1.0.0+", "", "vv1.2.3", "1..3"] {
+            assert!(!is_version(text), "{text}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{is_kept_house, with_fix};
+use crate::config::Literal;
 use crate::diagnostic::Applicability;
 use crate::linter::{Check, Reporter};
 use crate::source::Span;
@@ -57,7 +58,9 @@ fn judge(requirement: &Requirement<'_>, name: &str, out: &mut Reporter<'_>) {
     if source.and_then(|(_, source)| source.as_string()).is_some_and(|source| is_built_in(&source)) {
         return;
     }
-    if source.is_none() {
+    let is_asked = |name: &str| out.option(name) != Some(&Literal::Bool(false));
+    let (wants_source, wants_version) = (is_asked("source"), is_asked("version"));
+    if source.is_none() && wants_source {
         let finding = out
             .finding(place, format!("the requirement of provider `{name}` has no `source`"))
             .help(format!("without one Terraform takes `source = \"hashicorp/{name}\"`"));
@@ -66,7 +69,7 @@ fn judge(requirement: &Requirement<'_>, name: &str, out: &mut Reporter<'_>) {
         let edits: Vec<(Span, &str)> = text.iter().map(|text| (at, text.as_str())).collect();
         out.report(with_fix(finding, requirement.source, Applicability::Safe, &edits).subject(name));
     }
-    if find("version").is_none() {
+    if find("version").is_none() && wants_version {
         let finding = out.finding(place, format!("the requirement of provider `{name}` has no `version`"));
         out.report(finding.help("name the versions that work: `version = \"~> 1.2\"`").subject(name));
     }
