@@ -64,6 +64,7 @@ const ONE_IMPORTER: &[(&str, &str)] = &[
     ("granit_parser", "src/syntax/yaml/events.rs"),
     ("ignore", "src/discover/ignores.rs"),
     ("rusqlite", "src/drift/history"),
+    ("similar", "src/cli/lint/diff.rs"),
     ("signal_hook", "src/retry/process.rs"),
     ("ureq", "src/drift/http.rs"),
     ("rustls", "src/drift/http.rs"),

@@ -9,6 +9,7 @@ mod config;
 mod drift;
 mod explain;
 mod files;
+mod git;
 mod init;
 mod lint;
 mod lints;
@@ -16,6 +17,7 @@ mod new;
 #[cfg(unix)]
 mod retry;
 mod terminal;
+mod write;
 
 use std::process::ExitCode;
 
