@@ -40,6 +40,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: NewCommand,
     },
+    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
+    Catalogue(CatalogueArgs),
     /// Print a script that completes commands and options, for a shell
     Completions {
         /// The shell
@@ -305,6 +307,22 @@ pub(super) struct InitArgs {
     /// The root of the repository
     #[arg(value_name = "DIR", default_value = ".")]
     pub(super) directory: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "The catalogue goes to standard output. Give it a place in the repository and name it in \
+                        `.sprag.hcl`:\n\n  alerts {\n    catalogue \"my-exporter\" {\n      file = \
+                        \"metrics/my-exporter.prom\"\n    }\n  }\n\nExit status: 0 written, 2 not.")]
+pub(super) struct CatalogueArgs {
+    /// Dumps of one exporter, in Prometheus' text format or OpenMetrics; `-` reads standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The exporter's name [default: what a dump says, else the name of the first file]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The version of the exporter that wrote the dumps, where they do not say
+    #[arg(long, value_name = "VERSION")]
+    pub(super) of_version: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]
