@@ -35,6 +35,11 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Write a `.sprag.hcl` that fits the repository
     Init(InitArgs),
+    /// Write files that a repository lacks
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
     /// Make a catalogue of what an exporter measures, from what it serves under /metrics
     Catalogue(CatalogueArgs),
     /// Print a script that completes commands and options, for a shell
@@ -57,6 +62,32 @@ pub(super) enum Command {
     /// Run a command again when it fails, a few times, with growing pauses
     #[cfg(unix)]
     Retry(RetryArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum NewCommand {
+    /// Write the reference alerts for hosts, Proxmox, Prometheus, backups, drift, health and lifecycle, with unit tests
+    Alerts(NewAlertsArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Files that exist are never overwritten: if one is there already, nothing is written.")]
+pub(super) struct NewAlertsArgs {
+    /// The directory for the rule files; their tests go into `tests` below it
+    #[arg(long, value_name = "DIR", default_value = "rules")]
+    pub(super) dir: PathBuf,
+    /// Who tells of drift: rules on the metrics of `sprag drift scan`, or sprag itself through Alertmanager; then only
+    /// the alerts on scans that stay away are written
+    #[arg(long, value_enum, default_value_t = Notify::Metrics)]
+    pub(super) notify: Notify,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Notify {
+    /// `notify "alertmanager"` in `.sprag.hcl`
+    Alertmanager,
+    /// `notify "metrics"`, or no `notify` at all
+    Metrics,
 }
 
 #[cfg(feature = "drift")]

@@ -4,6 +4,7 @@ mod alerts;
 mod promql;
 mod proxmox;
 mod registry;
+mod scrape;
 mod terraform;
 mod tftest;
 

@@ -108,7 +108,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
         *module = classified;
     }
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
-    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers));
+    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules));
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
     }
@@ -237,7 +237,12 @@ impl Run<'_> {
     }
 
     /// Lints that need to know what metrics there are, for each configuration that governs a rule file.
-    fn monitoring_pass(&self, units: &[(usize, Box<RuleUnit>)], servers: &[(usize, Servers)]) -> Vec<Diagnostic> {
+    fn monitoring_pass(
+        &self,
+        units: &[(usize, Box<RuleUnit>)],
+        servers: &[(usize, Servers)],
+        rules: &[(usize, RuleSummary)],
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
         for (index, governed) in self.settings.all().iter().enumerate() {
@@ -253,6 +258,8 @@ impl Run<'_> {
             let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
             monitoring.alertmanagers = servers.filter_map(|found| found.alertmanager.as_ref()).collect();
             monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
+            monitoring.rules_are_known =
+                rules.iter().filter(|(config, _)| *config == index).all(|(_, file)| file.is_complete);
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));

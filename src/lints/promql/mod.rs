@@ -1,14 +1,19 @@
 //! Lints of PromQL expressions in rules, in the light of what is known of the metrics they read.
 
+mod trees;
+
 pub(super) mod collector_off;
 pub(super) mod counter_without_rate;
 pub(super) mod impossible_join;
 pub(super) mod impossible_value;
 pub(super) mod rate_of_gauge;
+pub(super) mod redundant_regex;
 pub(super) mod result_type;
 pub(super) mod short_range;
+pub(super) mod unguarded_divisor;
 pub(super) mod unknown_label;
 pub(super) mod unknown_metric;
+pub(super) mod unstable_selector;
 
 use crate::diagnostic::Severity;
 use crate::linter::{RuleView, TypedExpression, TypedRules};
