@@ -52,7 +52,7 @@ fn names_any(rules: &TypedRules<'_>, rule: &TypedRule<'_>, labels: &LabelSet<'_>
         let mut own = text.message.labels.iter().filter(|label| label.source == Source::Alert);
         // What is not known to be there may tell as well.
         let tells = |name: &str| {
-            let is_open = labels.presence(name) == Presence::Sometimes;
+            let is_open = matches!(labels.presence(name), Presence::Sometimes | Presence::Unlikely);
             is_open || telling.iter().any(|label| label.name == name)
         };
         text.message.uses_all_labels || own.any(|used| tells(used.name))

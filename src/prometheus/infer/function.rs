@@ -214,16 +214,9 @@ fn mapped(name: &str, operand: Sample) -> Option<Sample> {
         "avg_over_time" => gauge(unit.averaged()),
         "sum_over_time" => gauge(unit.summed()),
         "stdvar_over_time" => gauge(Unit::UNKNOWN),
-        "abs"
-        | "ceil"
-        | "floor"
-        | "round"
-        | "predict_linear"
-        | "holt_winters"
-        | "double_exponential_smoothing"
-        | "clamp"
-        | "clamp_max"
-        | "clamp_min" => kept,
+        "abs" | "ceil" | "floor" | "round" | "predict_linear" | "holt_winters" | "double_exponential_smoothing" => kept,
+        // A limit between 0 and 1 is no flag.
+        "clamp" | "clamp_max" | "clamp_min" => gauge(unit.summed()),
         "timestamp"
         | "ts_of_first_over_time"
         | "ts_of_last_over_time"
