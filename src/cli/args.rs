@@ -35,13 +35,13 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Write a `.sprag.hcl` that fits the repository
     Init(InitArgs),
-    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
-    Catalogue(CatalogueArgs),
     /// Write files that a repository lacks
     New {
         #[command(subcommand)]
         command: NewCommand,
     },
+    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
+    Catalogue(CatalogueArgs),
     /// Print a script that completes commands and options, for a shell
     Completions {
         /// The shell

@@ -35,6 +35,9 @@ pub struct World<'a> {
 /// What Prometheus does where no configuration says otherwise, in seconds.
 const DEFAULT_INTERVAL: f64 = 60.0;
 
+/// What names got when units became part of them.
+const UNITS: [&str; 6] = ["_bytes", "_total", "_seconds", "_bytes_total", "_seconds_total", "_ratio"];
+
 impl<'a> World<'a> {
     /// The world of one repository. What the user says of an exporter in `deployed` counts more than what was seen of it.
     #[must_use]
@@ -116,6 +119,16 @@ impl<'a> World<'a> {
         }
     }
 
+    /// What a metric is called that was renamed, or that is written as before units were part of names.
+    fn renamed(&self, name: &str) -> Option<String> {
+        if let Some(renamed) = self.catalogues.iter().find_map(|catalogue| catalogue.exporter.renamed(name)) {
+            return Some(format!("it is called `{}` since version {}", renamed.to, renamed.since));
+        }
+        let longer = UNITS.iter().map(|unit| format!("{name}{unit}"));
+        let known = longer.into_iter().find(|longer| !self.catalogues.lookup(longer).is_empty())?;
+        Some(format!("its name has a unit: `{known}`"))
+    }
+
     fn deployed(&self, exporter: &str) -> Option<&Deployed> {
         self.deployed.iter().find(|deployed| deployed.name == exporter)
     }
@@ -145,8 +158,15 @@ fn kind(fact: &Fact<'_>) -> FamilyKind {
 /// Whether a help text speaks of something that adds up.
 fn is_counting(help: &str) -> bool {
     let help = help.to_lowercase();
-    let words = ["since", "total", "counter", "cumulative", "number of packets", "field "];
+    let words = ["since", "total", "counter", "cumulative", "number of packets"];
     words.iter().any(|word| help.contains(word))
+}
+
+/// What was seen of an exporter: `node-exporter 1.5.0 captured, 1.12 derived`.
+fn looked_at(exporter: &Exporter) -> String {
+    let captures = exporter.captures.iter().map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
+    let captures: Vec<String> = captures.map(|text| text.trim().to_owned()).collect();
+    format!("{} {}", exporter.name, captures.join(", "))
 }
 
 /// Whether two versions are of one minor release: metrics do not change in patches.
@@ -170,11 +190,20 @@ impl Knowledge for World<'_> {
         };
         let exporter = &owner.exporter;
         let all: Vec<&Exporter> = self.catalogues.of(&exporter.name).map(|catalogue| &catalogue.exporter).collect();
+        // Of an open family only what has another name for certain is called unknown.
         if all.iter().any(|exporter| exporter.is_open(name)) {
-            return Metric::Unknown;
+            if self.renamed(name).is_none() {
+                return Metric::Unknown;
+            }
+            let evidence = looked_at(exporter);
+            return Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain: false, evidence };
         }
-        let certain = all.iter().any(|exporter| self.is_certain(exporter, exporter.captures.iter()));
-        Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain }
+        // Files that node-exporter reads may hold a metric of any name.
+        let reads_files = all.iter().any(|exporter| exporter.collector("textfile").is_some());
+        let is_seen = |exporter: &&Exporter| self.is_certain(exporter, exporter.captures.iter());
+        let certain = !reads_files && all.iter().any(is_seen);
+        let evidence = looked_at(exporter);
+        Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain, evidence }
     }
 
     fn scraped<'k>(&'k self, name: &str, own: LabelSet<'k>, accepts: &dyn Fn(&str) -> bool) -> Scraped<'k> {
@@ -196,10 +225,8 @@ impl Knowledge for World<'_> {
     }
 
     fn advice(&self, name: &str) -> Option<String> {
-        let renamed = self.catalogues.iter().find_map(|catalogue| catalogue.exporter.renamed(name));
-        if let Some(renamed) = renamed {
-            let (to, since) = (&renamed.to, &renamed.since);
-            return Some(format!("it is called `{to}` since version {since}"));
+        if let Some(advice) = self.renamed(name) {
+            return Some(advice);
         }
         if self.catalogues.lookup(name).iter().any(|fact| !fact.has_series()) {
             return Some(format!("it is a histogram: select `{name}_bucket`, `{name}_sum` or `{name}_count`"));
@@ -221,10 +248,7 @@ impl Knowledge for World<'_> {
 
     fn collector(&self, name: &str) -> Option<CollectorState<'_>> {
         let facts = self.catalogues.lookup(name);
-        let fact = match facts.as_slice() {
-            [fact] => fact,
-            _ => return None,
-        };
+        let [fact] = facts.as_slice() else { return None };
         let (exporter, collector) = (fact.exporter(), fact.collector()?);
         let deployed = self.deployed(&exporter.name);
         let is_listed = deployed.is_some_and(|deployed| deployed.collectors.iter().any(|it| *it == collector.name));
@@ -282,7 +306,7 @@ fn exported(own: &LabelSet<'_>) -> scrape::LabelSet {
     let there = own.named().iter().filter(|label| label.presence > Presence::Unlikely && label.name != METRIC_NAME);
     let labels = there.map(|label| {
         let presence = if label.presence.is_present() { scrape::Presence::Certain } else { scrape::Presence::Possible };
-        let values = label.values.set().map(|set| set.iter().map(|value| value.to_string()).collect());
+        let values = label.values.set().map(|set| set.iter().map(ToString::to_string).collect());
         (label.name.to_string(), scrape::Label { presence, values, place: None })
     });
     scrape::LabelSet { labels: labels.collect(), is_open: own.rest() == Presence::Sometimes }

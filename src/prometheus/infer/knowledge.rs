@@ -72,6 +72,8 @@ pub enum Metric<'k> {
         exporter: Cow<'k, str>,
         /// Whether that is certain: its families are closed, its version is known and was captured.
         certain: bool,
+        /// What of the exporter was looked at, for people: "node-exporter 1.5.0, captured".
+        evidence: String,
     },
     /// Nothing is known.
     Unknown,
@@ -143,8 +145,8 @@ impl<'k> Scraped<'k> {
     pub fn unconfigured(own: LabelSet<'k>) -> Self {
         let mut labels = own;
         for name in ["instance", "job"] {
-            if labels.presence(name) > Presence::Unlikely {
-                let exported = Label { name: format!("exported_{name}").into(), ..labels.label(name) };
+            if let Some(own) = labels.get(name).filter(|own| own.presence > Presence::Unlikely) {
+                let exported = Label { name: format!("exported_{name}").into(), ..own.clone() };
                 labels.set(Label { presence: Presence::Sometimes, ..exported });
             }
             labels.set(Label::new(name, Presence::Always));

@@ -73,6 +73,11 @@ impl<'a> Selected<'a> {
         }
     }
 
+    /// Whether a series of the job with this name can be selected.
+    pub fn accepts_job(&self) -> impl Fn(&str) -> bool + use<'a> {
+        accepts(self.selector)
+    }
+
     /// Whether nothing can be selected.
     #[must_use]
     pub fn is_dead(&self) -> bool {

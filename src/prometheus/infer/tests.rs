@@ -41,7 +41,9 @@ impl Knowledge for World {
             "pve_storage_size_bytes" => {
                 Metric::Known(Family { is_certain: false, ..family(FamilyKind::Gauge, vec![label("id")]) })
             }
-            _ if name.starts_with("node_") => Metric::Missing { exporter: "node-exporter".into(), certain: true },
+            _ if name.starts_with("node_") => {
+                Metric::Missing { exporter: "node-exporter".into(), certain: true, evidence: String::new() }
+            }
             _ => Metric::Unknown,
         }
     }
