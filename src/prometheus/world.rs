@@ -248,10 +248,7 @@ impl Knowledge for World<'_> {
 
     fn collector(&self, name: &str) -> Option<CollectorState<'_>> {
         let facts = self.catalogues.lookup(name);
-        let fact = match facts.as_slice() {
-            [fact] => fact,
-            _ => return None,
-        };
+        let [fact] = facts.as_slice() else { return None };
         let (exporter, collector) = (fact.exporter(), fact.collector()?);
         let deployed = self.deployed(&exporter.name);
         let is_listed = deployed.is_some_and(|deployed| deployed.collectors.iter().any(|it| *it == collector.name));
@@ -309,7 +306,7 @@ fn exported(own: &LabelSet<'_>) -> scrape::LabelSet {
     let there = own.named().iter().filter(|label| label.presence > Presence::Unlikely && label.name != METRIC_NAME);
     let labels = there.map(|label| {
         let presence = if label.presence.is_present() { scrape::Presence::Certain } else { scrape::Presence::Possible };
-        let values = label.values.set().map(|set| set.iter().map(|value| value.to_string()).collect());
+        let values = label.values.set().map(|set| set.iter().map(ToString::to_string).collect());
         (label.name.to_string(), scrape::Label { presence, values, place: None })
     });
     scrape::LabelSet { labels: labels.collect(), is_open: own.rest() == Presence::Sometimes }
