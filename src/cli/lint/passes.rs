@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::exporters;
 use super::load;
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
@@ -17,7 +18,6 @@ use crate::linter::{
     syntax_diagnostics,
 };
 use crate::prometheus::catalogue::Catalogues;
-use crate::prometheus::deployment::Deployment;
 use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
@@ -68,11 +68,19 @@ struct Run<'a> {
     inventory: &'a Inventory,
     files: &'a Files,
     settings: &'a Settings<'a>,
+    /// By number of configuration; empty where there are no rules.
+    catalogues: &'a [Catalogues],
 }
 
 /// Lints everything in `inventory`.
-pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, settings: &Settings<'_>) -> Outcome {
-    let run = Run { engine, inventory, files, settings };
+pub(super) fn run(
+    engine: &Engine<'_>,
+    inventory: &Inventory,
+    files: &Files,
+    settings: &Settings<'_>,
+    catalogues: &[Catalogues],
+) -> Outcome {
+    let run = Run { engine, inventory, files, settings, catalogues };
     let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
     let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
@@ -254,7 +262,9 @@ impl Run<'_> {
             }
             let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
             let scrape = scrape_model(governed, self.files, servers.clone());
-            let world = World::new(Catalogues::bundled(), Deployment::default(), deployed(&policy.config), &scrape);
+            let catalogues = self.catalogues.get(index).cloned().unwrap_or_default();
+            let deployment = exporters::deployment(index, self.settings, self.inventory, self.files, &all, &catalogues);
+            let world = World::new(catalogues, deployment, deployed(&policy.config), &scrape);
             let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
             monitoring.alertmanagers = servers.filter_map(|found| found.alertmanager.as_ref()).collect();
             monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
