@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
 use crate::prometheus::catalogue::{Builder, Catalogues};
-use crate::prometheus::deployment::{self, Deployment, Sighting};
+use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
 use crate::terraform::is_fixture;
 
 /// The mistakes shown of one catalogue: of a file that is no dump every line is wrong.
@@ -75,9 +75,11 @@ pub(super) fn deployment(
     let is_rule_file = |file: &FileId| units.iter().any(|unit| unit.file == *file);
     let read: Vec<FileId> =
         others.filter(|file| !is_rule_file(file)).chain(configuration).filter(is_governed).collect();
-    let sightings: Vec<Vec<Sighting>> = read
-        .into_par_iter()
-        .map(|file| files.read(file).map_or_else(|_| Vec::new(), |text| deployment::read(file, &text, catalogues)))
-        .collect();
-    Deployment::new(sightings.into_iter().flatten().collect())
+    let look = |file: FileId| {
+        let text = files.read(file).unwrap_or_default();
+        (deployment::read(file, &text, catalogues), Textfiles::read(file, &text))
+    };
+    let (sightings, textfiles): (Vec<Vec<Sighting>>, Vec<Textfiles>) = read.into_par_iter().map(look).unzip();
+    let textfiles = Textfiles::joined(textfiles);
+    Deployment { textfiles, ..Deployment::new(sightings.into_iter().flatten().collect()) }
 }
