@@ -11,9 +11,7 @@ use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
-#[cfg(feature = "drift")]
-use crate::prometheus::catalogue::Catalogue;
-use crate::prometheus::catalogue::{Builder, Catalogues};
+use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
 use crate::prometheus::deployment::{self, Deployment, Sighting};
 use crate::terraform::is_fixture;
 
@@ -50,6 +48,16 @@ pub(super) fn catalogues(settings: &Settings<'_>, files: &mut Files) -> (Vec<Cat
                 error.help.into_iter().fold(diagnostic, Diagnostic::help)
             }));
             catalogues = catalogues.with(builder.finish());
+        }
+        for exporter in &governed.policy.config.alerts.exporters {
+            // An image of the user's own, by which compose files name the exporter.
+            if let Some(image) = &exporter.image {
+                let image =
+                    image.value.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(&*image.value, |it| it.0);
+                let (name, images) = (exporter.name.value.0.clone().into(), vec![image.to_owned().into()]);
+                let exporter = Exporter { name, images, ..Exporter::default() };
+                catalogues = catalogues.with(Catalogue::new(exporter, Vec::new()));
+            }
         }
         all.push(catalogues);
     }
