@@ -1,6 +1,9 @@
 //! What is known of exporters in one run: bundled catalogues and those that configurations name, and what the files of
 //! the run deploy.
 
+#[cfg(feature = "drift")]
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::settings::Settings;
@@ -8,7 +11,7 @@ use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
-use crate::prometheus::catalogue::{Builder, Catalogues};
+use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
 use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
 use crate::terraform::is_fixture;
 
@@ -46,9 +49,26 @@ pub(super) fn catalogues(settings: &Settings<'_>, files: &mut Files) -> (Vec<Cat
             }));
             catalogues = catalogues.with(builder.finish());
         }
+        for exporter in &governed.policy.config.alerts.exporters {
+            // An image of the user's own, by which compose files name the exporter.
+            if let Some(image) = &exporter.image {
+                let image =
+                    image.value.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(&*image.value, |it| it.0);
+                let (name, images) = (exporter.name.value.0.clone().into(), vec![image.to_owned().into()]);
+                let exporter = Exporter { name, images, ..Exporter::default() };
+                catalogues = catalogues.with(Catalogue::new(exporter, Vec::new()));
+            }
+        }
         all.push(catalogues);
     }
     (all, mistakes)
+}
+
+/// The catalogues of each configuration, and one more.
+#[cfg(feature = "drift")]
+pub(super) fn with_all(all: Vec<Catalogues>, more: Catalogue) -> Vec<Catalogues> {
+    let more = Arc::new(more);
+    all.into_iter().map(|catalogues| catalogues.with(Arc::clone(&more))).collect()
 }
 
 fn mistake(location: Location, message: String) -> Diagnostic {
