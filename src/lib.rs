@@ -13,6 +13,8 @@ pub mod drift;
 pub mod linter;
 pub mod lints;
 pub mod prometheus;
+#[cfg(feature = "drift")]
+pub mod remote;
 pub mod report;
 pub mod retry;
 pub mod shell;

@@ -293,6 +293,10 @@ pub(super) struct LintArgs {
     /// Print a count per lint instead of the findings
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Ask this Prometheus server, too, which metrics and labels there are; it is only read from
+    #[cfg(feature = "drift")]
+    #[arg(long, value_name = "URL")]
+    pub(super) prometheus: Option<String>,
     /// Use this configuration instead of the nearest `.sprag.hcl`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

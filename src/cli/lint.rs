@@ -5,7 +5,10 @@
 
 mod affected;
 mod exporters;
+#[cfg(feature = "drift")]
+mod live;
 pub(super) mod load;
+mod loaded;
 mod output;
 mod passes;
 mod servers;
@@ -69,6 +72,11 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
             settings.break_off();
         }
         mistakes.extend(wrong);
+    }
+    #[cfg(feature = "drift")]
+    if let Some(url) = args.prometheus.as_ref().filter(|_| !catalogues.is_empty() && !settings.is_broken()) {
+        let live = live::catalogue(url, &inventory.rule_candidates, &files)?;
+        catalogues = exporters::with_all(catalogues, live);
     }
     if settings.is_broken() {
         let outcome = Outcome { diagnostics: mistakes, ..Outcome::default() };

@@ -1,6 +1,9 @@
 //! What is known of exporters in one run: bundled catalogues and those that configurations name, and what the files of
 //! the run deploy.
 
+#[cfg(feature = "drift")]
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::settings::Settings;
@@ -8,6 +11,8 @@ use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
+#[cfg(feature = "drift")]
+use crate::prometheus::catalogue::Catalogue;
 use crate::prometheus::catalogue::{Builder, Catalogues};
 use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
 use crate::terraform::is_fixture;
@@ -49,6 +54,13 @@ pub(super) fn catalogues(settings: &Settings<'_>, files: &mut Files) -> (Vec<Cat
         all.push(catalogues);
     }
     (all, mistakes)
+}
+
+/// The catalogues of each configuration, and one more.
+#[cfg(feature = "drift")]
+pub(super) fn with_all(all: Vec<Catalogues>, more: Catalogue) -> Vec<Catalogues> {
+    let more = Arc::new(more);
+    all.into_iter().map(|catalogues| catalogues.with(Arc::clone(&more))).collect()
 }
 
 fn mistake(location: Location, message: String) -> Diagnostic {
