@@ -146,6 +146,16 @@ pub static LINTS: &[Lint] = &[
         check: super::alerts::missing_summary::CHECK,
     },
     Lint {
+        id: "alerts/never-loaded",
+        summary: "a rule file that nothing loads",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/alerts/never-loaded/README.md"),
+        check: super::alerts::never_loaded::CHECK,
+    },
+    Lint {
         id: "alerts/no-condition",
         summary: "an alert whose expression filters nothing",
         severity: Severity::Warning,
@@ -504,6 +514,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/scrape/dead-inhibit/README.md"),
         check: super::scrape::dead_inhibit::CHECK,
+    },
+    Lint {
+        id: "scrape/textfile-directory",
+        summary: "metrics are written to a directory that node-exporter does not read",
+        severity: Severity::Warning,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/scrape/textfile-directory/README.md"),
+        check: super::scrape::textfile_directory::CHECK,
     },
     Lint {
         id: "scrape/unknown-job",
