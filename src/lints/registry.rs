@@ -506,6 +506,16 @@ pub static LINTS: &[Lint] = &[
         check: super::scrape::dead_inhibit::CHECK,
     },
     Lint {
+        id: "scrape/textfile-directory",
+        summary: "metrics are written to a directory that node-exporter does not read",
+        severity: Severity::Warning,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/scrape/textfile-directory/README.md"),
+        check: super::scrape::textfile_directory::CHECK,
+    },
+    Lint {
         id: "scrape/unknown-job",
         summary: "a selector asks for a job that no scrape configuration has",
         severity: Severity::Warning,

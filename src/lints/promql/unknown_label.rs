@@ -21,7 +21,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
             let place = rules.place(typed.text, matcher.label.span);
             let name = selected.name.unwrap_or("this");
             let message = format!("`{name}` has no label `{label}`: nothing is selected");
-            let finding = out.finding_of(severity(dead.is_certain), place, message).note(evidence(selected));
+            let finding = out.finding_of(severity(dead.is_certain), place, message).note(evidence(rules, selected));
             out.report(finding.help(advice(rules, typed, selected, matcher)).subject(view.name()));
         }
     }
@@ -138,7 +138,7 @@ fn finding(
     let place = rules.place(typed.text, label.span);
     let message = format!("no series here has a label `{}`: it has no effect", label.text);
     let evidence = match inside {
-        [only] => evidence(only),
+        [only] => evidence(rules, only),
         _ => String::new(),
     };
     let finding = out.finding_of(severity(false), place, message).note(evidence);

@@ -212,18 +212,10 @@ fn mapped(name: &str, operand: Sample) -> Option<Sample> {
         "present_over_time" => Sample::constant(1.0),
         "min_over_time" | "max_over_time" => Sample { constant: operand.constant, ..kept },
         "avg_over_time" => gauge(unit.averaged()),
-        "sum_over_time" => gauge(unit.summed()),
+        // A limit between 0 and 1 is no flag.
+        "sum_over_time" | "clamp" | "clamp_max" | "clamp_min" => gauge(unit.summed()),
         "stdvar_over_time" => gauge(Unit::UNKNOWN),
-        "abs"
-        | "ceil"
-        | "floor"
-        | "round"
-        | "predict_linear"
-        | "holt_winters"
-        | "double_exponential_smoothing"
-        | "clamp"
-        | "clamp_max"
-        | "clamp_min" => kept,
+        "abs" | "ceil" | "floor" | "round" | "predict_linear" | "holt_winters" | "double_exponential_smoothing" => kept,
         "timestamp"
         | "ts_of_first_over_time"
         | "ts_of_last_over_time"
