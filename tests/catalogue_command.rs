@@ -65,6 +65,8 @@ fn lint(directory: &Path, lints: &str, more: &[&str]) -> (Vec<String>, i32) {
     (findings, output.status.code().unwrap())
 }
 
+const MODULE: &str = "terraform {\n  required_version = \">= 1.9\"\n}\n";
+
 const DUMP: &str = "# HELP app_requests_total Requests\n# TYPE app_requests_total counter\n\
                     app_requests_total{code=\"200\",path=\"/secret\"} 5\n# TYPE app_state gauge\n\
                     app_state{state=\"on\"} 1\napp_state{state=\"off\"} 0\n";
@@ -127,7 +129,7 @@ fn a_catalogue_that_cannot_be_read_stops_the_run() {
     assert!(said.contains("app.prom:1:5: error[sprag/config] the value of a label is in double quotes"), "{said}");
     // Where there are no rules nobody asks.
     fs::remove_file(directory.path().join("a.yml")).unwrap();
-    fs::write(directory.path().join("main.tf"), "").unwrap();
+    fs::write(directory.path().join("main.tf"), MODULE).unwrap();
     assert_eq!(sprag(directory.path(), &["lint"], "").status.code(), Some(0));
 }
 
@@ -174,10 +176,15 @@ mod live {
     fn answer(mut stream: TcpStream, answers: &[(&str, u16, &str)]) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         loop {
-            let mut first = String::new();
-            if reader.read_line(&mut first).unwrap_or(0) == 0 {
+            let mut first = Vec::new();
+            if reader.read_until(b'\n', &mut first).unwrap_or(0) == 0 {
                 return;
             }
+            let Ok(first) = String::from_utf8(first) else {
+                // As servers do that are spoken to in TLS.
+                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+                return;
+            };
             let mut line = String::new();
             while reader.read_line(&mut line).unwrap_or(0) > 2 {
                 line.clear();
@@ -217,7 +224,7 @@ mod live {
         (
             "/api/v1/targets?state=active",
             200,
-            r#"{"status":"success","data":{"activeTargets":[{"labels":{"job":"j","instance":"i","zone":"z"}}]}}"#,
+            r#"{"status":"success","data":{"activeTargets":[{"labels":{"job":"j","instance":"i","zone":"z"},"scrapeInterval":"15s"}]}}"#,
         ),
     ];
 
@@ -238,7 +245,7 @@ mod live {
 
     #[test]
     fn nobody_is_asked_where_there_are_no_rules() {
-        let directory = files(&[("main.tf", "")]);
+        let directory = files(&[("main.tf", MODULE)]);
         let output = sprag(directory.path(), &["lint", "--prometheus", "http://127.0.0.1:1"], "");
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     }

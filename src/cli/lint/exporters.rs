@@ -13,10 +13,31 @@ use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
 use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
 use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
+use crate::prometheus::scrape::ScrapeFile;
 use crate::terraform::is_fixture;
 
 /// The mistakes shown of one catalogue: of a file that is no dump every line is wrong.
 const MOST_MISTAKES: usize = 10;
+
+/// What is known of metrics before any rule is looked at.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Catalogues by number of configuration; empty where there are no rules.
+    pub(super) catalogues: Vec<Catalogues>,
+    /// What a running server scrapes.
+    pub(super) scrape: Option<ScrapeFile>,
+}
+
+#[cfg(feature = "drift")]
+impl Known {
+    /// Adds what a running server knows.
+    pub(super) fn add(&mut self, catalogue: Catalogue, scrape: Option<ScrapeFile>) {
+        let catalogue = Arc::new(catalogue);
+        let all = std::mem::take(&mut self.catalogues).into_iter();
+        self.catalogues = all.map(|catalogues| catalogues.with(Arc::clone(&catalogue))).collect();
+        self.scrape = scrape;
+    }
+}
 
 /// The catalogues of each configuration, by its number, and what is wrong with those that it names. A catalogue with
 /// mistakes is a mistake of the configuration: half of it would call metrics unknown that are there.
@@ -62,13 +83,6 @@ pub(super) fn catalogues(settings: &Settings<'_>, files: &mut Files) -> (Vec<Cat
         all.push(catalogues);
     }
     (all, mistakes)
-}
-
-/// The catalogues of each configuration, and one more.
-#[cfg(feature = "drift")]
-pub(super) fn with_all(all: Vec<Catalogues>, more: Catalogue) -> Vec<Catalogues> {
-    let more = Arc::new(more);
-    all.into_iter().map(|catalogues| catalogues.with(Arc::clone(&more))).collect()
 }
 
 fn mistake(location: Location, message: String) -> Diagnostic {
