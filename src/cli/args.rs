@@ -35,13 +35,13 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Write a `.sprag.hcl` that fits the repository
     Init(InitArgs),
-    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
-    Catalogue(CatalogueArgs),
     /// Write files that a repository lacks
     New {
         #[command(subcommand)]
         command: NewCommand,
     },
+    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
+    Catalogue(CatalogueArgs),
     /// Print a script that completes commands and options, for a shell
     Completions {
         /// The shell
@@ -315,6 +315,10 @@ pub(super) struct LintArgs {
     /// Print a count per lint instead of the findings
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Ask this Prometheus server, too, which metrics and labels there are; it is only read from
+    #[cfg(feature = "drift")]
+    #[arg(long, value_name = "URL")]
+    pub(super) prometheus: Option<String>,
     /// Use this configuration instead of the nearest `.sprag.hcl`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

@@ -10,7 +10,10 @@ mod evaluate;
 mod exporters;
 mod fix;
 mod installed;
+#[cfg(feature = "drift")]
+mod live;
 pub(super) mod load;
+mod loaded;
 mod output;
 mod passes;
 mod scene;
@@ -35,6 +38,7 @@ use crate::lints::LINTS;
 use crate::report::{self, Report};
 use affected::Change;
 use baseline::Baselines;
+use exporters::Known;
 use passes::Outcome;
 use scene::{Scene, View};
 use settings::Settings;
@@ -72,14 +76,19 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     inventory.leave_out(|id| files.get(id).is_some_and(|file| !file.named && is_excluded(&file.path)));
     mistakes.extend(settings.check_invariants(&inventory.invariants, &files));
     // Without rules nobody asks what exporters measure.
-    let mut catalogues = Vec::new();
+    let mut known = Known::default();
     if !inventory.rule_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
-        catalogues = read;
+        known.catalogues = read;
         if !wrong.is_empty() {
             settings.break_off();
         }
         mistakes.extend(wrong);
+    }
+    #[cfg(feature = "drift")]
+    if let Some(url) = args.prometheus.as_ref().filter(|_| !known.catalogues.is_empty() && !settings.is_broken()) {
+        let (catalogue, scrape) = live::ask(url, &inventory.rule_candidates, &mut files)?;
+        known.add(catalogue, scrape);
     }
     if settings.is_broken() {
         let outcome = Outcome { diagnostics: mistakes, ..Outcome::default() };
@@ -92,7 +101,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
             inventory,
             files,
             settings,
-            catalogues,
+            known,
             mistakes,
             change,
             since,
@@ -110,7 +119,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
     let engine = Engine { lints: LINTS };
     let mut scene =
-        Scene { args, engine, inventory, files, settings, catalogues, mistakes, change, since, reach: None, baselines };
+        Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
     let view = scene.look();
     if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::exporters::{self, Known};
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
-use super::{evaluate, exporters, installed, load};
+use super::{evaluate, installed, load, loaded};
 use crate::cli::files::{Files, read_limited};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
@@ -18,7 +19,7 @@ use crate::linter::{
     Undecided, syntax_diagnostics,
 };
 use crate::lints;
-use crate::prometheus::catalogue::Catalogues;
+use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
@@ -74,8 +75,7 @@ pub(super) struct Run<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) files: &'a Files,
     pub(super) settings: &'a Settings<'a>,
-    /// By number of configuration; empty where there are no rules.
-    catalogues: &'a [Catalogues],
+    known: &'a Known,
 }
 
 /// Lints everything in `inventory`.
@@ -84,9 +84,9 @@ pub(super) fn run(
     inventory: &Inventory,
     files: &Files,
     settings: &Settings<'_>,
-    catalogues: &[Catalogues],
+    known: &Known,
 ) -> Outcome {
-    let run = Run { engine, inventory, files, settings, catalogues };
+    let run = Run { engine, inventory, files, settings, known };
     let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
     let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
@@ -309,8 +309,11 @@ impl Run<'_> {
                 continue;
             }
             let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
-            let scrape = scrape_model(governed, self.files, servers.clone());
-            let catalogues = self.catalogues.get(index).cloned().unwrap_or_default();
+            let mut scrape = scrape_model(governed, self.files, servers.clone());
+            if let Some(live) = self.known.scrape.as_ref().filter(|_| !scrape.is_known()) {
+                scrape = ScrapeModel::new(vec![live.clone()]);
+            }
+            let catalogues = self.known.catalogues.get(index).cloned().unwrap_or_default();
             let deployment = exporters::deployment(index, self.settings, self.inventory, self.files, &all, &catalogues);
             let world = World::new(catalogues, deployment, deployed(&policy.config), &scrape);
             let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
@@ -318,6 +321,11 @@ impl Run<'_> {
             monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
             monitoring.rules_are_known =
                 rules.iter().filter(|(config, _)| *config == index).all(|(_, file)| file.is_complete);
+            if monitoring.is_whole {
+                let units = &monitoring.units;
+                monitoring.never_loaded =
+                    loaded::never_loaded(index, units, &scrape, self.settings, self.inventory, self.files);
+            }
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));

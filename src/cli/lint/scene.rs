@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::affected::Change;
 use super::baseline::Baselines;
+use super::exporters::Known;
 use super::passes::{self, Outcome};
 use super::settings::Settings;
 use super::since::{Reach, Since};
@@ -15,7 +16,6 @@ use crate::discover::{Inventory, Problem};
 use crate::linter::Engine;
 use crate::linter::finding::{self, Finding};
 use crate::linter::fixing::Edits;
-use crate::prometheus::catalogue::Catalogues;
 
 /// What does not change between looks, but for the texts of `files`.
 pub(super) struct Scene<'a> {
@@ -24,8 +24,8 @@ pub(super) struct Scene<'a> {
     pub(super) inventory: Inventory,
     pub(super) files: Files,
     pub(super) settings: Settings<'a>,
-    /// What exporters measure, by number of configuration; empty where there are no rules.
-    pub(super) catalogues: Vec<Catalogues>,
+    /// What is known of metrics.
+    pub(super) known: Known,
     /// What is wrong with configurations, but stops nothing.
     pub(super) mistakes: Vec<Diagnostic>,
     pub(super) change: Option<Change>,
@@ -56,7 +56,7 @@ impl Scene<'_> {
 
     /// Lints everything and keeps what is asked for.
     pub(super) fn look(&mut self) -> View {
-        let mut outcome = passes::run(&self.engine, &self.inventory, &self.files, &self.settings, &self.catalogues);
+        let mut outcome = passes::run(&self.engine, &self.inventory, &self.files, &self.settings, &self.known);
         outcome.diagnostics.extend(self.mistakes.iter().cloned());
         if let Some(reach) =
             self.change.as_ref().and_then(|change| change.reach(&self.inventory, &self.files, &outcome.modules))
