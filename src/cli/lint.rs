@@ -8,6 +8,7 @@ mod exporters;
 #[cfg(feature = "drift")]
 mod live;
 pub(super) mod load;
+mod loaded;
 mod output;
 mod passes;
 mod servers;

@@ -3,7 +3,7 @@
 
 use super::rule_unit::{RuleUnit, RuleView};
 use crate::config::Config;
-use crate::diagnostic::Location;
+use crate::diagnostic::{FileId, Location};
 use crate::prometheus::alertmanager::AlertmanagerFile;
 use crate::prometheus::infer::{Around, Inference, Knowledge, Recorded, RecordingRule, Shape, infer};
 use crate::prometheus::message::{self, Message};
@@ -31,6 +31,8 @@ pub struct Monitoring<'a> {
     pub recorded: Recorded<'a>,
     /// Whether all files that the configuration governs were looked at. Otherwise nothing can be called missing.
     pub is_whole: bool,
+    /// The rule files that nothing loads, while others are loaded.
+    pub never_loaded: Vec<FileId>,
     /// Whether all rules are known: no rule file is a template or could be read only in part.
     pub rules_are_known: bool,
 }
@@ -87,6 +89,7 @@ impl<'a> Monitoring<'a> {
             recorded,
             is_whole: false,
             rules_are_known: false,
+            never_loaded: Vec::new(),
         }
     }
 

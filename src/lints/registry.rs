@@ -146,6 +146,16 @@ pub static LINTS: &[Lint] = &[
         check: super::alerts::missing_summary::CHECK,
     },
     Lint {
+        id: "alerts/never-loaded",
+        summary: "a rule file that nothing loads",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/alerts/never-loaded/README.md"),
+        check: super::alerts::never_loaded::CHECK,
+    },
+    Lint {
         id: "alerts/no-condition",
         summary: "an alert whose expression filters nothing",
         severity: Severity::Warning,

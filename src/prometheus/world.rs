@@ -163,7 +163,15 @@ fn is_counting(help: &str) -> bool {
 
 /// What was seen of an exporter: `node-exporter 1.5.0 captured, 1.12 derived`.
 fn looked_at(exporter: &Exporter) -> String {
-    let captures = exporter.captures.iter().map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
+    // What was captured from a version says more than what was derived from it.
+    let best = |capture: &&catalogue::Capture| {
+        !exporter.captures.iter().any(|other| other.version == capture.version && other.evidence > capture.evidence)
+    };
+    let captures = exporter
+        .captures
+        .iter()
+        .filter(best)
+        .map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
     let captures: Vec<String> = captures.map(|text| text.trim().to_owned()).collect();
     format!("{} {}", exporter.name, captures.join(", "))
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::exporters::{self, Known};
 use super::load;
+use super::loaded;
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
@@ -272,6 +273,11 @@ impl Run<'_> {
             monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
             monitoring.rules_are_known =
                 rules.iter().filter(|(config, _)| *config == index).all(|(_, file)| file.is_complete);
+            if monitoring.is_whole {
+                let units = &monitoring.units;
+                monitoring.never_loaded =
+                    loaded::never_loaded(index, units, &scrape, self.settings, self.inventory, self.files);
+            }
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));
