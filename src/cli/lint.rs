@@ -30,6 +30,7 @@ use crate::linter::{self, Engine};
 use crate::lints::LINTS;
 use crate::report::{self, Report};
 use affected::Change;
+use exporters::Known;
 use passes::Outcome;
 use settings::Settings;
 
@@ -64,19 +65,19 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     inventory.leave_out(|id| files.get(id).is_some_and(|file| !file.named && is_excluded(&file.path)));
     mistakes.extend(settings.check_invariants(&inventory.invariants, &files));
     // Without rules nobody asks what exporters measure.
-    let mut catalogues = Vec::new();
+    let mut known = Known::default();
     if !inventory.rule_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
-        catalogues = read;
+        known.catalogues = read;
         if !wrong.is_empty() {
             settings.break_off();
         }
         mistakes.extend(wrong);
     }
     #[cfg(feature = "drift")]
-    if let Some(url) = args.prometheus.as_ref().filter(|_| !catalogues.is_empty() && !settings.is_broken()) {
-        let live = live::catalogue(url, &inventory.rule_candidates, &files)?;
-        catalogues = exporters::with_all(catalogues, live);
+    if let Some(url) = args.prometheus.as_ref().filter(|_| !known.catalogues.is_empty() && !settings.is_broken()) {
+        let (catalogue, scrape) = live::ask(url, &inventory.rule_candidates, &mut files)?;
+        known.add(catalogue, scrape);
     }
     if settings.is_broken() {
         let outcome = Outcome { diagnostics: mistakes, ..Outcome::default() };
@@ -87,7 +88,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         files.stdin = find_file(&files, path).map(|id| (id, text));
     }
     let engine = Engine { lints: LINTS };
-    let mut outcome = passes::run(&engine, &inventory, &files, &settings, &catalogues);
+    let mut outcome = passes::run(&engine, &inventory, &files, &settings, &known);
     outcome.diagnostics.extend(mistakes);
     if let Some(reach) = change.and_then(|change| change.reach(&inventory, &files, &outcome.modules)) {
         outcome.diagnostics.retain(|found| reach.contains(&found.location.file));

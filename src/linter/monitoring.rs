@@ -6,9 +6,10 @@ use crate::config::Config;
 use crate::diagnostic::{FileId, Location};
 use crate::prometheus::alertmanager::AlertmanagerFile;
 use crate::prometheus::infer::{Around, Inference, Knowledge, Recorded, RecordingRule, Shape, infer};
+use crate::prometheus::message::{self, Message};
 use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::World;
-use crate::prometheus::{Dialect, Language, Text};
+use crate::prometheus::{Dialect, Language, Pair, Text};
 use crate::source::Span;
 use crate::syntax::promql;
 
@@ -52,6 +53,8 @@ pub struct TypedRule<'a> {
     pub view: RuleView<'a>,
     /// Nothing where the expression is in another language, or has errors.
     pub typed: Option<TypedExpression<'a>>,
+    /// The labels and annotations that are sound templates, with what they say; of alerts with a typed expression only.
+    pub texts: Vec<(&'a Pair, Message<'a>)>,
 }
 
 /// An expression with what it gives.
@@ -142,7 +145,15 @@ impl<'a> TypedRules<'a> {
             let is_sound = parsed.errors.is_empty() && !parsed.guessed;
             is_sound.then(|| TypedExpression { text, parsed, inference: infer(parsed, &around) })
         };
-        let rules = unit.rules().map(|view| TypedRule { typed: typed(&view), view }).collect();
+        let texts = |view: &RuleView<'a>| {
+            let sound = view.templates().filter(|(_, parsed)| parsed.errors.is_empty());
+            sound.map(|(pair, parsed)| (pair, message::read(parsed))).collect()
+        };
+        let rules = unit.rules().map(|view| {
+            let typed = typed(&view);
+            TypedRule { texts: if typed.is_some() { texts(&view) } else { Vec::new() }, typed, view }
+        });
+        let rules = rules.collect();
         Self { unit, monitoring, rules }
     }
 

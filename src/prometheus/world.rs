@@ -115,7 +115,6 @@ impl<'a> World<'a> {
             labels: labels.collect(),
             is_open: fact.metric.has_open_labels,
             is_certain,
-            evidence: fact.source(),
         }
     }
 
@@ -164,7 +163,15 @@ fn is_counting(help: &str) -> bool {
 
 /// What was seen of an exporter: `node-exporter 1.5.0 captured, 1.12 derived`.
 fn looked_at(exporter: &Exporter) -> String {
-    let captures = exporter.captures.iter().map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
+    // What was captured from a version says more than what was derived from it.
+    let best = |capture: &&catalogue::Capture| {
+        !exporter.captures.iter().any(|other| other.version == capture.version && other.evidence > capture.evidence)
+    };
+    let captures = exporter
+        .captures
+        .iter()
+        .filter(best)
+        .map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
     let captures: Vec<String> = captures.map(|text| text.trim().to_owned()).collect();
     format!("{} {}", exporter.name, captures.join(", "))
 }
@@ -195,15 +202,13 @@ impl Knowledge for World<'_> {
             if self.renamed(name).is_none() {
                 return Metric::Unknown;
             }
-            let evidence = looked_at(exporter);
-            return Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain: false, evidence };
+            return Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain: false };
         }
         // Files that node-exporter reads may hold a metric of any name.
         let reads_files = all.iter().any(|exporter| exporter.collector("textfile").is_some());
         let is_seen = |exporter: &&Exporter| self.is_certain(exporter, exporter.captures.iter());
         let certain = !reads_files && all.iter().any(is_seen);
-        let evidence = looked_at(exporter);
-        Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain, evidence }
+        Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain }
     }
 
     fn scraped<'k>(&'k self, name: &str, own: LabelSet<'k>, accepts: &dyn Fn(&str) -> bool) -> Scraped<'k> {
@@ -222,6 +227,13 @@ impl Knowledge for World<'_> {
             place: clash.place,
         });
         Scraped { labels, clashes: clashes.collect(), dropped: found.dropped }
+    }
+
+    fn evidence(&self, name: &str) -> String {
+        match self.catalogues.lookup(name).iter().find(|fact| fact.has_series()) {
+            Some(fact) => fact.source(),
+            None => self.catalogues.owner(name).map_or_else(String::new, |owner| looked_at(&owner.exporter)),
+        }
     }
 
     fn advice(&self, name: &str) -> Option<String> {

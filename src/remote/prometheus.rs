@@ -92,9 +92,14 @@ struct Targets {
     active: Vec<Target>,
 }
 
-#[derive(Deserialize)]
-struct Target {
-    labels: Series,
+/// Something that is scraped.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Target {
+    /// Its labels after relabelling.
+    pub labels: Series,
+    /// How often it is scraped, as a duration; servers before 2.30 do not say.
+    #[serde(rename = "scrapeInterval")]
+    pub interval: Option<String>,
 }
 
 /// A Prometheus server.
@@ -139,13 +144,13 @@ impl<'a, C: Clock> Server<'a, C> {
         self.get("/api/v1/label/__name__/values")
     }
 
-    /// The labels of all active targets.
+    /// All active targets.
     ///
     /// # Errors
     /// When the server does not answer as Prometheus does.
-    pub fn targets(&self) -> Result<Vec<Series>, Problem> {
+    pub fn targets(&self) -> Result<Vec<Target>, Problem> {
         let targets: Targets = self.get("/api/v1/targets?state=active")?;
-        Ok(targets.active.into_iter().map(|target| target.labels).collect())
+        Ok(targets.active)
     }
 
     /// Series of the metrics `names` since `start`, in seconds since 1970. Of more than [`MAX_METRICS`] the first count.

@@ -11,14 +11,33 @@ use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
-#[cfg(feature = "drift")]
-use crate::prometheus::catalogue::Catalogue;
-use crate::prometheus::catalogue::{Builder, Catalogues};
+use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
 use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
+use crate::prometheus::scrape::ScrapeFile;
 use crate::terraform::is_fixture;
 
 /// The mistakes shown of one catalogue: of a file that is no dump every line is wrong.
 const MOST_MISTAKES: usize = 10;
+
+/// What is known of metrics before any rule is looked at.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Catalogues by number of configuration; empty where there are no rules.
+    pub(super) catalogues: Vec<Catalogues>,
+    /// What a running server scrapes.
+    pub(super) scrape: Option<ScrapeFile>,
+}
+
+#[cfg(feature = "drift")]
+impl Known {
+    /// Adds what a running server knows.
+    pub(super) fn add(&mut self, catalogue: Catalogue, scrape: Option<ScrapeFile>) {
+        let catalogue = Arc::new(catalogue);
+        let all = std::mem::take(&mut self.catalogues).into_iter();
+        self.catalogues = all.map(|catalogues| catalogues.with(Arc::clone(&catalogue))).collect();
+        self.scrape = scrape;
+    }
+}
 
 /// The catalogues of each configuration, by its number, and what is wrong with those that it names. A catalogue with
 /// mistakes is a mistake of the configuration: half of it would call metrics unknown that are there.
@@ -51,16 +70,19 @@ pub(super) fn catalogues(settings: &Settings<'_>, files: &mut Files) -> (Vec<Cat
             }));
             catalogues = catalogues.with(builder.finish());
         }
+        for exporter in &governed.policy.config.alerts.exporters {
+            // An image of the user's own, by which compose files name the exporter.
+            if let Some(image) = &exporter.image {
+                let image =
+                    image.value.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(&*image.value, |it| it.0);
+                let (name, images) = (exporter.name.value.0.clone().into(), vec![image.to_owned().into()]);
+                let exporter = Exporter { name, images, ..Exporter::default() };
+                catalogues = catalogues.with(Catalogue::new(exporter, Vec::new()));
+            }
+        }
         all.push(catalogues);
     }
     (all, mistakes)
-}
-
-/// The catalogues of each configuration, and one more.
-#[cfg(feature = "drift")]
-pub(super) fn with_all(all: Vec<Catalogues>, more: Catalogue) -> Vec<Catalogues> {
-    let more = Arc::new(more);
-    all.into_iter().map(|catalogues| catalogues.with(Arc::clone(&more))).collect()
 }
 
 fn mistake(location: Location, message: String) -> Diagnostic {

@@ -1,7 +1,9 @@
-//! `--prometheus`: what a running server knows, as one more catalogue. Asked once, before anything is linted, and only
-//! for metrics that rules read.
+//! `--prometheus`: what a running server knows, as one more catalogue and, where the repository has no configuration of
+//! Prometheus, as one of what is scraped. Asked once, before anything is linted, and only for metrics that rules read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -12,8 +14,9 @@ use crate::linter::RuleUnit;
 use crate::prometheus::catalogue::{
     Capture, Catalogue, Evidence, Exporter, Kind, Label, Metric, Presence, Text, Values,
 };
+use crate::prometheus::scrape::{self, ScrapeFile};
 use crate::prometheus::{self, Content};
-use crate::remote::prometheus::{MAX_METRICS, Metadata, Problem, Series, Server};
+use crate::remote::prometheus::{MAX_METRICS, Metadata, Problem, Series, Server, Target};
 use crate::retry::SystemClock;
 
 /// How far back series count: an exporter that was down for a while still has its metrics.
@@ -23,7 +26,11 @@ const PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Errors
 /// When nothing could be learned, in a sentence.
-pub(super) fn catalogue(url: &str, candidates: &[FileId], files: &Files) -> Result<Catalogue, String> {
+pub(super) fn ask(
+    url: &str,
+    candidates: &[FileId],
+    files: &mut Files,
+) -> Result<(Catalogue, Option<ScrapeFile>), String> {
     let server = Server::new(url, &SystemClock)?;
     let say = |problem: Problem| format!("{url}: {problem}");
     let metadata = server.metadata().map_err(say)?;
@@ -36,7 +43,36 @@ pub(super) fn catalogue(url: &str, candidates: &[FileId], files: &Files) -> Resu
     let series = server.series(&asked, now.saturating_sub(PERIOD).as_secs()).map_err(say)?;
     let targets = server.targets().map_err(say)?;
     let asked: BTreeSet<&String> = asked.iter().take(MAX_METRICS).collect();
-    Ok(Live { metadata, names, asked, series, targets }.catalogue(url))
+    // It stands for the server where a finding points at what is scraped.
+    let file = files.add(Path::new(url), url.to_owned());
+    let scrape = scrape::read_named(file, url, scrape_configuration(&targets).as_bytes());
+    let targets = targets.into_iter().map(|target| target.labels).collect();
+    Ok((Live { metadata, names, asked, series, targets }.catalogue(url), scrape))
+}
+
+/// What is scraped, as a configuration: each target with its labels, which relabelling has made already.
+fn scrape_configuration(targets: &[Target]) -> String {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let mut jobs: BTreeMap<&str, Vec<&Target>> = BTreeMap::new();
+    for target in targets {
+        jobs.entry(target.labels.get("job").map_or("", String::as_str)).or_default().push(target);
+    }
+    let mut text = String::from("scrape_configs:\n");
+    for (job, targets) in jobs {
+        let _ = writeln!(text, "- job_name: {}", quoted(job));
+        if let Some(interval) = targets.iter().find_map(|target| target.interval.as_ref()) {
+            let _ = writeln!(text, "  scrape_interval: {}", quoted(interval));
+        }
+        text.push_str("  static_configs:\n");
+        for target in targets {
+            let instance = target.labels.get("instance").map_or("", String::as_str);
+            let _ = writeln!(text, "  - targets: [{}]\n    labels:", quoted(instance));
+            for (name, value) in target.labels.iter().filter(|(name, _)| *name != "job") {
+                let _ = writeln!(text, "      {}: {}", quoted(name), quoted(value));
+            }
+        }
+    }
+    text
 }
 
 /// The names of the metrics that rules read.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::exporters;
+use super::exporters::{self, Known};
 use super::load;
 use super::loaded;
 use super::servers::{Servers, scrape_model};
@@ -18,7 +18,7 @@ use crate::linter::{
     Engine, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules,
     syntax_diagnostics,
 };
-use crate::prometheus::catalogue::Catalogues;
+use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
@@ -69,8 +69,7 @@ struct Run<'a> {
     inventory: &'a Inventory,
     files: &'a Files,
     settings: &'a Settings<'a>,
-    /// By number of configuration; empty where there are no rules.
-    catalogues: &'a [Catalogues],
+    known: &'a Known,
 }
 
 /// Lints everything in `inventory`.
@@ -79,9 +78,9 @@ pub(super) fn run(
     inventory: &Inventory,
     files: &Files,
     settings: &Settings<'_>,
-    catalogues: &[Catalogues],
+    known: &Known,
 ) -> Outcome {
-    let run = Run { engine, inventory, files, settings, catalogues };
+    let run = Run { engine, inventory, files, settings, known };
     let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
     let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
@@ -262,8 +261,11 @@ impl Run<'_> {
                 continue;
             }
             let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
-            let scrape = scrape_model(governed, self.files, servers.clone());
-            let catalogues = self.catalogues.get(index).cloned().unwrap_or_default();
+            let mut scrape = scrape_model(governed, self.files, servers.clone());
+            if let Some(live) = self.known.scrape.as_ref().filter(|_| !scrape.is_known()) {
+                scrape = ScrapeModel::new(vec![live.clone()]);
+            }
+            let catalogues = self.known.catalogues.get(index).cloned().unwrap_or_default();
             let deployment = exporters::deployment(index, self.settings, self.inventory, self.files, &all, &catalogues);
             let world = World::new(catalogues, deployment, deployed(&policy.config), &scrape);
             let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);

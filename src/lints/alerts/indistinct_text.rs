@@ -1,6 +1,5 @@
 //! See `lints/alerts/indistinct-text/README.md`.
 
-use super::texts::texts;
 use crate::linter::{Check, Reporter, TypedRule, TypedRules};
 use crate::prometheus::infer::{Label, LabelSet, METRIC_NAME, Presence};
 use crate::prometheus::message::Source;
@@ -27,7 +26,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
             .filter(|label| label.presence.is_present() && label.name != METRIC_NAME)
             .filter(|label| label.values.set().is_none_or(|set| set.len() > 1))
             .collect();
-        if telling.is_empty() || names_any(rules, rule, labels, &telling) {
+        if telling.is_empty() || names_any(rule, labels, &telling) {
             continue;
         }
         let shown: Vec<&str> = telling.iter().rev().take(MOST_OFFERED).map(|label| label.name.as_ref()).collect();
@@ -40,21 +39,20 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
 }
 
 /// Whether a text names a label that tells the results apart.
-fn names_any(rules: &TypedRules<'_>, rule: &TypedRule<'_>, labels: &LabelSet<'_>, telling: &[&Label<'_>]) -> bool {
+fn names_any(rule: &TypedRule<'_>, labels: &LabelSet<'_>, telling: &[&Label<'_>]) -> bool {
     // What cannot be read may name them all.
     let all = rule.view.rule.labels.iter().chain(&rule.view.rule.annotations);
     let templates = all.filter(|pair| pair.value.value.contains("{{")).count();
-    let mine: Vec<_> = texts(rules).filter(|text| std::ptr::eq(text.rule, rule)).collect();
-    if mine.len() != templates {
+    if rule.texts.len() != templates {
         return true;
     }
-    mine.iter().any(|text| {
-        let mut own = text.message.labels.iter().filter(|label| label.source == Source::Alert);
+    rule.texts.iter().any(|(_, message)| {
+        let mut own = message.labels.iter().filter(|label| label.source == Source::Alert);
         // What is not known to be there may tell as well.
         let tells = |name: &str| {
             let is_open = matches!(labels.presence(name), Presence::Sometimes | Presence::Unlikely);
             is_open || telling.iter().any(|label| label.name == name)
         };
-        text.message.uses_all_labels || own.any(|used| tells(used.name))
+        message.uses_all_labels || own.any(|used| tells(used.name))
     })
 }

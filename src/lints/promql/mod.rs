@@ -46,8 +46,9 @@ fn name_span(selected: &Selected<'_>) -> Span {
 }
 
 /// Where the metric of a selector is known from: `node-exporter 1.5.0, captured`.
-fn evidence(selected: &Selected<'_>) -> String {
-    selected.family().map(|family| family.evidence.clone()).unwrap_or_default()
+fn evidence(rules: &TypedRules<'_>, selected: &Selected<'_>) -> String {
+    let name = selected.name.filter(|_| selected.family().is_some());
+    name.map_or_else(String::new, |name| rules.monitoring.world.evidence(name))
 }
 
 /// Whether something speaks for `label` being a mistake and not a label of the targets: another metric of the exporter
