@@ -231,10 +231,13 @@ fn convert_unknown(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mu
                     Ok(Value::some_number(NumberRange { integer: *integer, ..range }, cause()))
                 }
                 _ if refinement.text.as_ref().is_some_and(is_never_a_number) => Err("a number is required".to_owned()),
-                _ => {
-                    doubt.raise();
-                    Ok(Value::some_number(NumberRange::default(), cause()))
-                }
+                _ => match refinement.text.as_ref().and_then(digits) {
+                    Some(range) => Ok(Value::some_number(range, cause())),
+                    None => {
+                        doubt.raise();
+                        Ok(Value::some_number(NumberRange::default(), cause()))
+                    }
+                },
             }
         }
         (Type::String, Type::Bool) => {
@@ -315,6 +318,18 @@ fn object_of_map(value: &Value, refinement: &Refinement, object: &ObjectType, do
         made.insert(Arc::clone(name), if is_sure { entry } else { entry.or_null() });
     }
     Value::object(made)
+}
+
+/// The numbers of a text that is always one: digits, with or without a fraction and a sign.
+fn digits(text: &Text) -> Option<NumberRange> {
+    let is_always = |form: &str| {
+        let form = super::pattern::Pattern::new(form);
+        form.is_ok_and(|form| text.matches(&form) == super::text::Tri::Always)
+    };
+    if is_always("\\A[0-9]+\\z") {
+        return Some(NumberRange::natural());
+    }
+    is_always("\\A[+-]?[0-9]+(\\.[0-9]+)?\\z").then(NumberRange::default)
 }
 
 fn is_never_a_number(text: &Text) -> bool {
