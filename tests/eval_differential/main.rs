@@ -1,0 +1,23 @@
+//! The evaluator against the real terraform: whatever it computes for an admissible input must be a member of the
+//! abstract value. One plan evaluates thousands of expressions, with a call of the module for each input. Without
+//! `terraform` in the path the tests pass and say so.
+//!
+//! `SPRAG_EVAL_CASES=100000` sets how many results are compared, `SPRAG_EVAL_SEED=7` where the generator begins.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod concrete;
+mod conditions;
+mod generate;
+mod judge;
+mod ours;
+mod random;
+mod theirs;
