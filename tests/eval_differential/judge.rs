@@ -11,16 +11,16 @@ use super::theirs::{Called, Results, plan};
 use crate::common::e2e::{Sandbox, skip};
 
 /// A generated module.
-struct Case {
+pub struct Case {
     variables: Vec<Variable>,
     /// Conditions of validations, with the number of their variable.
     conditions: Vec<(usize, String)>,
     expressions: Vec<String>,
-    inputs: Vec<BTreeMap<String, String>>,
+    pub inputs: Vec<BTreeMap<String, String>>,
 }
 
 impl Case {
-    fn generate(seed: u64, expressions: usize, inputs: usize) -> Self {
+    pub fn generate(seed: u64, expressions: usize, inputs: usize) -> Self {
         let mut generator = Generator::new(seed);
         let count = 3 + generator.random.below(3);
         let variables = generator.variables(count);
@@ -43,7 +43,7 @@ impl Case {
         Self { variables, conditions, expressions: written, inputs }
     }
 
-    fn text(&self, with_validations: bool) -> String {
+    pub fn text(&self, with_validations: bool) -> String {
         let mut text = String::new();
         for (number, variable) in self.variables.iter().enumerate() {
             let own = self.conditions.iter().filter(|(of, _)| *of == number && with_validations);
@@ -65,7 +65,7 @@ impl Case {
         text + "  }\n}\n"
     }
 
-    fn expression(&self, name: &str) -> String {
+    pub fn expression(&self, name: &str) -> String {
         let number = name[1..].parse::<usize>().unwrap();
         match &name[..1] {
             "c" => self.conditions[number].1.clone(),

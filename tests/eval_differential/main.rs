@@ -4,6 +4,7 @@
 //!
 //! `SPRAG_EVAL_CASES=100000` sets how many results are compared, `SPRAG_EVAL_SEED=7` where the generator begins.
 
+#![allow(unreachable_pub, reason = "the modules of a test program")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,8 +17,11 @@
 mod common;
 mod concrete;
 mod conditions;
+mod corners;
 mod generate;
 mod judge;
 mod ours;
+mod precision;
 mod random;
+mod robust;
 mod theirs;
