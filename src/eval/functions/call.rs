@@ -198,10 +198,7 @@ impl Function {
             marks = marks.without(Marks::ALWAYS_UNSTABLE);
         }
         let rest = match given.rest {
-            Some(rest) => match self.expand(&mut arguments, rest, context)? {
-                Some(rest) => Some(rest),
-                None => None,
-            },
+            Some(rest) => self.expand(&mut arguments, rest, context)?,
             None => None,
         };
         let call = Call { name: self.name, arguments, rest };

@@ -27,9 +27,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 pub(super) fn is_sequence(value: &Value) -> Option<bool> {
     match form(value) {
         Form::Sequence => Some(true),
-        Form::Mapping => Some(false),
         Form::Free if value.ty == Type::Any && !value.is_null() => None,
-        Form::Free => Some(false),
+        Form::Free | Form::Mapping => Some(false),
     }
 }
 

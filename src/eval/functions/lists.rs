@@ -233,7 +233,7 @@ fn slice(call: &Call, context: &mut Context<'_>) -> Outcome {
             .map(of_elements)
             .ok_or_else(|| "`slice` reaches beyond the end of the list".to_owned());
     }
-    if !to.is_some_and(|to| to <= length.min) || from.is_none() {
+    if to.is_none_or(|to| to > length.min) || from.is_none() {
         context.doubt.raise();
     }
     let exact = from.zip(to).map(|(from, to)| Length::exactly(to - from));
