@@ -11,6 +11,7 @@ pub mod discover;
 #[cfg(feature = "drift")]
 pub mod drift;
 pub mod eval;
+pub mod invariant;
 pub mod linter;
 pub mod lints;
 pub mod prometheus;

@@ -101,10 +101,11 @@ fn two_scans_of_one_environment_do_not_overlap() {
         assert!(first.try_wait().unwrap().is_none(), "the first scan ended without a plan");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    let (scan, exit) = lab.scan();
-    assert_eq!((scan["error"]["kind"].as_str(), exit), (Some("lock"), 1), "{scan:#}");
-    let holder = format!("another scan of `prod` runs (process {}", first.id());
-    assert!(scan["error"]["message"].as_str().is_some_and(|message| message.starts_with(&holder)), "{scan:#}");
+    let second = lab.sprag(&["scan", "prod"]);
+    let said = String::from_utf8(second.stderr).unwrap();
+    let holder = format!("another scan of `prod` runs (process {}, since 20", first.id());
+    assert!(said.contains(&holder) && second.status.code() == Some(1), "{said}");
+    assert_eq!(lab.json(&["log"])["total"], 1, "that is no error of the environment: nothing is kept, nobody is told");
     assert_eq!(calls(), before + 1, "terraform is not started a second time");
     assert_eq!(first.wait().unwrap().code(), Some(0), "the first scan is not disturbed");
 }
@@ -156,6 +157,10 @@ fn the_alerts_of_an_environment_that_is_gone_are_ended() {
     assert_eq!(receiver.take(), [("SpragDrift".to_owned(), true)]);
     assert_eq!(lab.sprag(&["notify"]).status.code(), Some(0));
     assert_eq!(receiver.take(), []);
+    let metrics = |name: &str| lab.root.join(format!("metrics/sprag_drift_{name}.prom")).exists();
+    assert!(metrics("prod"));
+    assert_eq!(lab.sprag(&["scan"]).status.code(), Some(2));
+    assert!(metrics("production") && !metrics("prod"), "nobody would ever correct what they say");
 }
 
 #[test]

@@ -24,7 +24,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("prometheus", &["source", "diagnostic", "syntax", "suggest"]),
     ("config", &["source", "diagnostic", "syntax", "suggest", "prometheus"]),
     ("eval", &["source", "diagnostic", "syntax", "terraform", "suggest"]),
-    ("linter", &["source", "diagnostic", "syntax", "terraform", "prometheus", "config", "suggest"]),
+    ("invariant", &["source", "diagnostic", "syntax", "terraform", "config", "eval", "suggest"]),
+    (
+        "linter",
+        &["source", "diagnostic", "syntax", "terraform", "prometheus", "config", "eval", "invariant", "suggest"],
+    ),
     ("lints", &["source", "diagnostic", "syntax", "terraform", "prometheus", "config", "linter", "suggest"]),
     ("discover", &["diagnostic"]),
     ("report", &["source", "diagnostic", "linter"]),

@@ -35,6 +35,13 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Write a `.sprag.hcl` that fits the repository
     Init(InitArgs),
+    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
+    Catalogue(CatalogueArgs),
+    /// Write files that a repository lacks
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
     /// Print a script that completes commands and options, for a shell
     Completions {
         /// The shell
@@ -55,6 +62,32 @@ pub(super) enum Command {
     /// Run a command again when it fails, a few times, with growing pauses
     #[cfg(unix)]
     Retry(RetryArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum NewCommand {
+    /// Write the reference alerts for hosts, Proxmox, Prometheus, backups, drift, health and lifecycle, with unit tests
+    Alerts(NewAlertsArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Files that exist are never overwritten: if one is there already, nothing is written.")]
+pub(super) struct NewAlertsArgs {
+    /// The directory for the rule files; their tests go into `tests` below it
+    #[arg(long, value_name = "DIR", default_value = "rules")]
+    pub(super) dir: PathBuf,
+    /// Who tells of drift: rules on the metrics of `sprag drift scan`, or sprag itself through Alertmanager; then only
+    /// the alerts on scans that stay away are written
+    #[arg(long, value_enum, default_value_t = Notify::Metrics)]
+    pub(super) notify: Notify,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Notify {
+    /// `notify "alertmanager"` in `.sprag.hcl`
+    Alertmanager,
+    /// `notify "metrics"`, or no `notify` at all
+    Metrics,
 }
 
 #[cfg(feature = "drift")]
@@ -277,6 +310,22 @@ pub(super) struct InitArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "The catalogue goes to standard output. Give it a place in the repository and name it in \
+                        `.sprag.hcl`:\n\n  alerts {\n    catalogue \"my-exporter\" {\n      file = \
+                        \"metrics/my-exporter.prom\"\n    }\n  }\n\nExit status: 0 written, 2 not.")]
+pub(super) struct CatalogueArgs {
+    /// Dumps of one exporter, in Prometheus' text format or OpenMetrics; `-` reads standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The exporter's name [default: what a dump says, else the name of the first file]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The version of the exporter that wrote the dumps, where they do not say
+    #[arg(long, value_name = "VERSION")]
+    pub(super) of_version: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct ConfigArgs {
     /// The file or directory whose configuration is printed
     #[arg(value_name = "PATH", default_value = ".")]
@@ -295,7 +344,7 @@ pub(super) struct ConfigArgs {
                         first has left of the input.")]
 pub(super) struct RetryArgs {
     /// How often the command is run at most
-    #[arg(long, value_name = "N", default_value = "3")]
+    #[arg(long, value_name = "N", default_value = "3", value_parser = attempts)]
     pub(super) attempts: NonZeroU32,
     /// The pause after the first attempt; each further one is twice as long
     #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration)]
@@ -321,6 +370,11 @@ pub(super) struct RetryArgs {
 fn duration(text: &str) -> Result<Duration, String> {
     let hint = "write a number and a unit, such as `500ms`, `5s` or `1m`";
     crate::config::parse_duration(text).ok_or_else(|| hint.to_owned())
+}
+
+#[cfg(unix)]
+fn attempts(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| "write a whole number from 1".to_owned())
 }
 
 #[cfg(unix)]

@@ -6,7 +6,10 @@ use crate::suggest;
 
 pub(super) fn run(id: &str) -> Exit {
     let Some(lint) = lints::find(id) else {
-        let hint = suggest::closest(id, LINTS.iter().map(|lint| lint.id))
+        let ids = || LINTS.iter().map(|lint| lint.id);
+        let same = ids().find(|known| known.rsplit('/').next() == Some(id));
+        let hint = same
+            .or_else(|| suggest::closest(id, ids()))
             .map_or_else(|| "`sprag lints` lists them".to_owned(), |close| format!("did you mean `{close}`?"));
         terminal::complain(&format!("there is no lint `{id}`; {hint}"));
         return Exit::Failed;

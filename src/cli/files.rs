@@ -36,6 +36,12 @@ impl Files {
         FileId(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
+    /// The number of the file at `path`, a real path.
+    pub(super) fn find(&self, path: &Path) -> Option<FileId> {
+        let index = self.all.iter().position(|file| file.path == path)?;
+        u32::try_from(index).ok().map(FileId)
+    }
+
     /// What is known of a file.
     pub(super) fn get(&self, id: FileId) -> Option<&File> {
         self.all.get(id.0 as usize)

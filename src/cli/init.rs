@@ -27,6 +27,14 @@ pub(super) fn run(args: &InitArgs) -> Exit {
     }
 }
 
+/// The `drift` block that fits what is below `directory`; nothing where there is no root module.
+#[cfg(feature = "drift")]
+pub(super) fn suggest_environments(directory: &Path) -> Option<String> {
+    let real = directory.canonicalize().ok()?;
+    let roots = Survey::of(&real, directory).roots;
+    (!roots.is_empty()).then(|| text::environments(&roots))
+}
+
 /// Writes the file; returns what to tell.
 fn init(directory: &Path) -> Result<String, String> {
     let real = directory.canonicalize().map_err(|error| format!("{}: {error}", directory.display()))?;

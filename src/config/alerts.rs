@@ -5,12 +5,15 @@ use std::time::Duration;
 use super::located::{Entry, Located, Origin};
 use super::pattern::Wildcard;
 use super::section::Section;
-use super::text::{Mistake, Name, Version};
+use super::text::{Mistake, Name, Text, Version};
 use crate::diagnostic::Severity;
+use crate::syntax::promql;
 
 /// The block `alerts`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Alerts {
+    /// The release of Prometheus that evaluates the rules; any where it is not set.
+    pub prometheus: Option<Located<Release>>,
     /// How many alerts there must be at least.
     pub minimum: Option<Located<u32>>,
     /// The values the label `severity` may have; empty for any.
@@ -26,6 +29,42 @@ pub struct Alerts {
     pub exporters: Vec<Exporter>,
     /// Catalogues of metrics beside the bundled ones.
     pub catalogues: Vec<Catalogue>,
+}
+
+impl Alerts {
+    /// The release that expressions and templates are checked against.
+    #[must_use]
+    pub fn version(&self) -> promql::Version {
+        self.prometheus.as_ref().map_or_else(promql::Version::default, |release| release.0)
+    }
+}
+
+/// A release of Prometheus: `2.42`, `3.1`, or `3` for the newest one of that series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release(pub promql::Version);
+
+impl Text for Release {
+    const EXPECTED: &'static str = "a release of Prometheus";
+
+    fn parse(text: &str, _: &[&str]) -> Result<Self, Mistake> {
+        let bare = text.strip_prefix('v').unwrap_or(text);
+        let (major, rest) = bare.split_once('.').unwrap_or((bare, "65535"));
+        let (minor, patch) = rest.split_once('.').unwrap_or((rest, "0"));
+        let number = |text: &str| text.parse::<u16>().ok();
+        match (number(major), number(minor), number(patch)) {
+            (Some(major @ (2 | 3)), Some(minor), Some(_)) => Ok(Self(promql::Version::new(major, minor))),
+            _ => {
+                let mistake = Mistake::new(format!("`{text}` is no release of Prometheus 2 or 3"));
+                Err(mistake.help("write one release, such as \"2.42\" or \"3.5\""))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Release {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.minor == u16::MAX { write!(formatter, "{}", self.0.major) } else { write!(formatter, "{}", self.0) }
+    }
 }
 
 /// A block `require`.
@@ -63,6 +102,7 @@ pub struct Catalogue {
 
 pub(super) fn read_alerts(section: &mut Section<'_>) -> Alerts {
     let alerts = Alerts {
+        prometheus: section.optional("prometheus"),
         minimum: section.optional("minimum"),
         severities: section.list("severities"),
         domains: section.map("domains"),

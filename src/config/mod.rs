@@ -24,7 +24,7 @@ mod value;
 
 use std::cell::RefCell;
 
-pub use alerts::{Alerts, Catalogue, Exporter, RequiredAlert};
+pub use alerts::{Alerts, Catalogue, Exporter, Release, RequiredAlert};
 pub use date::Date;
 pub use drift::{
     Alertmanager, Credentials, Drift, Environment, GuestIgnore, History, IgnoreRule, Inventory, Metrics, Notify,

@@ -63,6 +63,7 @@ fn write_regression(regression: &Regression, out: &mut Writer<'_>) {
 }
 
 fn write_alerts(alerts: &Alerts, out: &mut Writer<'_>) {
+    out.optional("prometheus", alerts.prometheus.as_ref(), |release| quote(&release.to_string()));
     out.optional("minimum", alerts.minimum.as_ref(), u32::to_string);
     out.list("severities", &alerts.severities, |severity| quote(severity));
     out.map(

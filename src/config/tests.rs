@@ -82,6 +82,8 @@ const MISTAKES: &[&str] = &[
     "alerts { minimum = 0 }",
     "alerts { minimum = -1 }",
     "alerts { minimum = 2.5 }",
+    "alerts { prometheus = \"1.8\" }",
+    "alerts { prometheus = \"latest\" }",
     "terraform { version = 1.9 }",
     "terraform { version = null }",
     "drift {\n  environment \"prod\" {\n    directory = \"x\"\n    lock      = \"no\"\n  }\n}",

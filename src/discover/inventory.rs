@@ -54,6 +54,8 @@ pub struct Directory {
     pub is_initialised: bool,
     /// Whether it has a [dependency lock file](super::LOCK_FILE).
     pub is_locked: bool,
+    /// Whether Terraform reads more configuration here than is among the members: files that are ignored, or made later.
+    pub is_partial: bool,
 }
 
 /// A path that could not be used.
@@ -76,6 +78,8 @@ pub struct Inventory {
     pub stray_tests: Vec<Member>,
     /// Files that may hold alert rules.
     pub rule_candidates: Vec<FileId>,
+    /// Files that may say which exporters are deployed, beside rule candidates and Terraform files.
+    pub deployment: Vec<FileId>,
     /// Configuration files below the requested paths.
     pub configs: Vec<PathBuf>,
     /// Files of invariants.
@@ -92,12 +96,17 @@ impl Inventory {
     /// Leaves out the files for which `is_out` holds, and directories of which nothing is left.
     pub fn leave_out(&mut self, is_out: impl Fn(FileId) -> bool) {
         for directory in &mut self.directories {
+            directory.is_partial |= directory.members.iter().any(|member| {
+                let is_configuration = matches!(member.kind, FileKind::Configuration | FileKind::ConfigurationJson);
+                is_configuration && is_out(member.file)
+            });
             directory.members.retain(|member| !is_out(member.file));
             directory.tests.retain(|member| !is_out(member.file));
         }
         self.directories.retain(|directory| !directory.members.is_empty());
         self.stray_tests.retain(|member| !is_out(member.file));
         self.rule_candidates.retain(|file| !is_out(*file));
+        self.deployment.retain(|file| !is_out(*file));
         self.invariants.retain(|file| !is_out(*file));
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Listing {
     pub(super) is_initialised: bool,
     /// Whether there is a dependency lock file.
     pub(super) is_locked: bool,
+    /// Whether Terraform reads more configuration here than is listed.
+    pub(super) is_partial: bool,
 }
 
 pub(super) struct Walk<'a> {
@@ -69,7 +71,7 @@ impl<'a> Walk<'a> {
         self.sort_requests();
         let first = self.roots.first().cloned().or_else(|| self.named.first().map(|(directory, _)| directory.clone()));
         self.repository = first.as_deref().and_then(repository_root);
-        let is_terraform = |name: &OsStr| kind_of(name).is_some_and(|kind| kind != FileKind::Yaml);
+        let is_terraform = |name: &OsStr| kind_of(name).is_some_and(FileKind::is_terraform);
         let named = self.named.iter().filter(|(_, name)| is_terraform(name));
         let mut around: Vec<PathBuf> = named.map(|(directory, _)| module_directory(directory)).collect();
         around.sort();
@@ -144,7 +146,7 @@ impl<'a> Walk<'a> {
         let is_initialised = found.iter().any(|entry| entry.file_name() == ".terraform");
         let has_ignore_file = found.iter().any(|entry| entry.file_name() == ".gitignore");
         let ignores = if has_ignore_file { ignores.with_file(&path, &path.join(".gitignore")) } else { ignores };
-        let (mut entries, mut is_locked) = (Vec::new(), false);
+        let (mut entries, mut is_locked, mut is_partial) = (Vec::new(), false, false);
         for entry in found {
             let Ok(file_type) = entry.file_type() else { continue };
             let name = entry.file_name();
@@ -153,14 +155,19 @@ impl<'a> Walk<'a> {
                 self.enter(path.join(&name), &name, &ignores, scope);
             } else if file_type.is_symlink() {
                 self.link(&path, name, &ignores, scope, &mut entries);
-            } else if let Some(kind) = kind_of(&name).filter(|_| file_type.is_file())
-                && !self.is_left_out(&path.join(&name), false, &ignores)
-            {
-                entries.push(Entry { name, kind, target: None });
+            } else if let Some(kind) = kind_of(&name).filter(|_| file_type.is_file()) {
+                if !self.is_left_out(&path.join(&name), false, &ignores) {
+                    entries.push(Entry { name, kind, target: None });
+                } else if matches!(kind, FileKind::Configuration | FileKind::ConfigurationJson) {
+                    is_partial = true;
+                }
+            } else if name == "terragrunt.hcl" {
+                // Terragrunt writes further files beside it.
+                is_partial = true;
             }
         }
         if !entries.is_empty() {
-            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked });
+            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked, is_partial });
         }
     }
 
@@ -186,8 +193,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let Ok(target) = fs::canonicalize(&path) else {
-            // Of YAML files few hold rules: one that is not there is nobody's loss.
-            if kind_of(&name).is_some_and(|kind| kind != FileKind::Yaml) {
+            // Of other files few say anything: one that is not there is nobody's loss.
+            if kind_of(&name).is_some_and(FileKind::is_terraform) {
                 self.add_problem(self.shown(&path), DANGLING);
             }
             return;
@@ -225,13 +232,14 @@ impl<'a> Walk<'a> {
                 let Some(kind) = kind_of(&name) else { continue };
                 let Ok(target) = fs::canonicalize(entry.path()) else { continue };
                 let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-                if target.is_file() && kind != FileKind::Yaml {
+                if target.is_file() && kind.is_terraform() {
                     entries.push(Entry { name, kind, target: is_link.then_some(target) });
                 }
             }
             let is_initialised = path.join(".terraform").is_dir();
             let is_locked = path.join(LOCK_FILE).is_file();
-            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked });
+            let is_partial = path.join("terragrunt.hcl").is_file();
+            lock(&self.listings).push(Listing { path, entries, is_initialised, is_locked, is_partial });
         }
     }
 

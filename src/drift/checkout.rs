@@ -8,6 +8,12 @@ use std::time::SystemTime;
 use super::process::{self, Deadline, Interrupts};
 use super::scan::Checkout;
 
+/// Asks the upstream for news.
+const FETCH: [&str; 2] = ["fetch", "--quiet"];
+
+/// Takes the news where there is nothing of one's own.
+const FAST_FORWARD: [&str; 4] = ["merge", "--ff-only", "--quiet", "@{upstream}"];
+
 /// git in the directory of one environment.
 pub struct Git<'a> {
     directory: PathBuf,
@@ -20,6 +26,19 @@ impl<'a> Git<'a> {
     #[must_use]
     pub fn new(directory: &Path, deadline: &'a Deadline, interrupts: &'a Interrupts) -> Self {
         Self { directory: directory.to_path_buf(), deadline, interrupts }
+    }
+
+    /// The commands of [`fast_forward`](Self::fast_forward) in `directory`, as a person would type them.
+    #[must_use]
+    pub fn shown(directory: &Path) -> [String; 2] {
+        let git = |words: &[&str]| {
+            let words: Vec<_> = ["git".as_ref(), "-C".as_ref(), directory.as_os_str()]
+                .into_iter()
+                .chain(words.iter().map(std::ffi::OsStr::new))
+                .collect();
+            String::from_utf8_lossy(&crate::shell::quote_command(&words)).into_owned()
+        };
+        [git(&FETCH), git(&FAST_FORWARD)]
     }
 
     /// Standard output of a git command that succeeded, or what it complained about.
@@ -54,15 +73,17 @@ impl<'a> Git<'a> {
     /// # Errors
     /// A sentence that says why the checkout is as old as before.
     pub fn fast_forward(&self) -> Result<(), String> {
-        self.run(&["fetch", "--quiet"]).map_err(|reason| format!("`git fetch` failed: {}", first_line(&reason)))?;
+        self.run(&FETCH).map_err(|reason| format!("`git fetch` failed: {}", first_line(&reason)))?;
         let state = self.state();
-        if state.behind.unwrap_or(0) == 0 {
-            return Ok(());
+        match state.behind {
+            None => return Err("the checkout is on no branch that follows an upstream".to_owned()),
+            Some(0) => return Ok(()),
+            Some(_) => {}
         }
         if state.is_dirty {
             return Err("the checkout has changes of its own and is not fast-forwarded".to_owned());
         }
-        let merged = self.run(&["merge", "--ff-only", "--quiet", "@{upstream}"]);
+        let merged = self.run(&FAST_FORWARD);
         merged.map(|_| ()).map_err(|reason| format!("`git merge --ff-only` failed: {}", first_line(&reason)))
     }
 }
@@ -115,6 +136,8 @@ mod tests {
         git(&clone, &["checkout", "--quiet", "main.tf"]);
         checkout.fast_forward().unwrap();
         assert_ne!(checkout.state().commit, first.commit);
+        git(&clone, &["checkout", "--quiet", "--detach"]);
+        assert_eq!(checkout.fast_forward().unwrap_err(), "the checkout is on no branch that follows an upstream");
     }
 
     #[test]

@@ -66,6 +66,14 @@ pub fn classify(evidence: Evidence<'_>, masker: &Masker) -> Classified {
     }
 }
 
+impl Failure {
+    /// The same with further secrets masked.
+    pub(super) fn masked(self, masker: &Masker) -> Self {
+        let remedy = self.remedy.map(|remedy| masker.text(&remedy));
+        Self { message: masker.text(&self.message), remedy, ..self }
+    }
+}
+
 /// One thing that terraform said.
 #[derive(Debug)]
 pub(super) struct Said {

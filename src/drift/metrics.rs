@@ -125,8 +125,23 @@ impl Exposition {
 /// # Errors
 /// When the directory cannot be written; the old file is untouched then.
 pub fn write(directory: &Path, environment: &str, text: &str) -> io::Result<PathBuf> {
-    let path = directory.join(format!("sprag_drift_{environment}.prom"));
+    let path = file(directory, environment);
     replace_file(&path, text).map(|()| path)
+}
+
+/// Removes the file of an `environment` that is not scanned any more: nothing would ever correct what it says.
+///
+/// # Errors
+/// When it is there and cannot be removed.
+pub fn remove(directory: &Path, environment: &str) -> io::Result<()> {
+    match std::fs::remove_file(file(directory, environment)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn file(directory: &Path, environment: &str) -> PathBuf {
+    directory.join(format!("sprag_drift_{environment}.prom"))
 }
 
 #[cfg(test)]
@@ -219,5 +234,8 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
         assert!(write(&directory.path().join("missing"), "prod", "x").is_err());
+        remove(directory.path(), "prod").unwrap();
+        remove(directory.path(), "prod").unwrap();
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

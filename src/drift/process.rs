@@ -124,7 +124,8 @@ fn pid(child: &Child) -> Option<Pid> {
 
 fn wait(child: &mut Child, deadline: &Deadline, interrupts: &Interrupts) -> io::Result<(ExitStatus, Ended)> {
     let mut ended = Ended::Exited;
-    let mut handed_on = interrupts.count();
+    // One that came just before the child was started is meant for it too.
+    let mut handed_on = 0;
     let leader = pid(child);
     loop {
         if let Some(status) = child.try_wait()? {

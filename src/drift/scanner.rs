@@ -7,6 +7,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+
 use super::change::{Ignores, find_changes};
 use super::checkout::Git;
 use super::classify::{Classified, Evidence, Retry, classify};
@@ -64,12 +66,15 @@ pub enum Outcome {
     Scanned(Box<Scan>),
     /// It was asked to stop and left nothing.
     Interrupted,
+    /// Another scan of the environment runs, and has the say; why, in a sentence.
+    Busy(String),
 }
 
 /// Why a step does not go on.
 enum Stop {
     Failed(Box<Failure>),
     Interrupted,
+    Busy(String),
 }
 
 type Stepped<T> = Result<T, Stop>;
@@ -97,6 +102,7 @@ impl Scanner<'_> {
         match self.steps(&deadline, &mut scan) {
             Ok(()) => {}
             Err(Stop::Interrupted) => return Outcome::Interrupted,
+            Err(Stop::Busy(reason)) => return Outcome::Busy(reason),
             Err(Stop::Failed(failure)) => {
                 scan.verdict = Verdict::Error;
                 scan.failure = Some(*failure);
@@ -109,14 +115,18 @@ impl Scanner<'_> {
     /// The commands that a scan would run, for `--dry-run`.
     #[must_use]
     pub fn shown(&self) -> Vec<String> {
-        let terraform = Terraform::new(&self.environment.binary, &self.directory(), std::collections::BTreeMap::new());
+        let directory = self.directory();
+        let workspace = self.environment.workspace.as_ref().map(|name| name.value.as_str());
+        let own = child_environment(std::iter::empty(), &[], &self.data_directory(), workspace).unwrap_or_default();
+        let terraform = Terraform::new(&self.environment.binary, &directory, own);
+        let update = self.environment.update.is_some().then(|| Git::shown(&directory)).into_iter().flatten();
         let file = self.plan_path();
         let options = PlanOptions { file: &file, var_files: &self.var_files(), lock_timeout: self.lock_timeout() };
         let backend_config = self.backend_config();
-        let init = (!self.data_directory().exists()).then_some(Step::Init { backend_config: &backend_config });
+        let init = self.needs_init().then_some(Step::Init { backend_config: &backend_config });
         let steps = [Step::Plan(&options), Step::Show { file: &file }];
         let steps = std::iter::once(Step::Version).chain(init).chain(steps);
-        steps.map(|step| terraform.shown(&step)).collect()
+        update.chain(steps.map(|step| terraform.shown(&step))).collect()
     }
 
     fn empty(&self) -> Scan {
@@ -150,7 +160,7 @@ impl Scanner<'_> {
         self.reach(deadline)?;
         let (terraform, masker) = self.terraform(&directory)?;
         self.tool(&terraform, deadline, scan)?;
-        if !self.data_directory().exists() {
+        if self.needs_init() {
             self.init(&terraform, &masker, deadline)?;
         }
         let file = PlanFile(self.plan_path());
@@ -166,6 +176,29 @@ impl Scanner<'_> {
 
     fn data_directory(&self) -> PathBuf {
         self.directories.state.join("data").join(self.environment.name.value.0.clone())
+    }
+
+    /// Notes for which backend terraform was initialised, as a hash: settings of a backend may be secret.
+    fn backend_note(&self) -> PathBuf {
+        self.data_directory().join("sprag-backend")
+    }
+
+    /// What terraform was told about the backend from outside of the module. It remembers the values and would go on
+    /// with old ones.
+    fn backend_hash(&self) -> String {
+        let mut hash = Sha256::new();
+        for text in self.backend_config() {
+            let content = fs::read(&text).unwrap_or_default();
+            for part in [text.as_bytes(), &content] {
+                hash.update(part.len().to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn needs_init(&self) -> bool {
+        fs::read_to_string(self.backend_note()).ok().is_none_or(|noted| noted != self.backend_hash())
     }
 
     fn plan_path(&self) -> PathBuf {
@@ -215,13 +248,13 @@ impl Scanner<'_> {
     }
 
     fn lock(&self) -> Stepped<EnvironmentLock> {
-        let holder = format!("process {}, since {}", std::process::id(), self.started_ms / 1000);
+        let since = jiff::Timestamp::from_second(self.started_ms / 1000).map(|time| time.to_string());
+        let holder = format!("process {}, since {}", std::process::id(), since.unwrap_or_default());
         let name = self.environment.name.value.0.clone();
         EnvironmentLock::acquire(&self.directories.state.join("locks"), &name, &holder).map_err(|error| match error {
-            LockError::Held(holder) => {
-                let message = format!("another scan of `{name}` runs ({holder})");
-                failed(ErrorKind::Lock, Phase::Prepare, message, Some("wait for it; it ends at its own deadline"))
-            }
+            LockError::Held(holder) => Stop::Busy(format!(
+                "another scan of `{name}` runs ({holder}): wait for it, it ends at its own deadline"
+            )),
             LockError::Io(error) => {
                 let message = format!("the lock of `{name}` cannot be used: {error}");
                 failed(ErrorKind::Config, Phase::Prepare, message, None)
@@ -278,8 +311,9 @@ impl Scanner<'_> {
             let message = format!("`{name}` in an environment file could change what terraform does");
             failed(ErrorKind::Config, Phase::Prepare, message, Some("remove it from the file"))
         })?;
-        let is_secret =
-            |name: &str| ["SECRET", "TOKEN", "PASSWORD", "KEY"].iter().any(|part| name.to_uppercase().contains(part));
+        let is_secret = |name: &str| {
+            ["SECRET", "TOKEN", "PASS", "KEY", "CREDENTIAL"].iter().any(|part| name.to_uppercase().contains(part))
+        };
         let named = environment.iter().filter(|(name, _)| name.to_str().is_some_and(is_secret));
         let masker = Masker::new(named.filter_map(|(_, value)| value.to_str()));
         Ok((Terraform::new(&self.environment.binary, directory, environment), masker))
@@ -296,6 +330,9 @@ impl Scanner<'_> {
     fn init(&self, terraform: &Terraform, masker: &Masker, deadline: &Deadline) -> Stepped<()> {
         let backend_config = self.backend_config();
         let step = Step::Init { backend_config: &backend_config };
+        // What terraform remembers of an earlier backend would make it ask whether the state is to be moved. In this
+        // directory it is the backend's settings; the state itself lies elsewhere.
+        let _ = fs::remove_file(self.data_directory().join("terraform.tfstate"));
         let result = self.persist(Phase::Init, deadline, || {
             let output = self.run(terraform, &step, Phase::Init, deadline)?;
             if output.status == 0 && output.ended == Ended::Exited {
@@ -308,6 +345,10 @@ impl Scanner<'_> {
         if result.is_err() {
             // Half an installation would look like a whole one to the next scan.
             let _ = fs::remove_dir_all(self.data_directory());
+        } else {
+            // Without the note the next scan initialises again, which costs time only.
+            let _ = fs::create_dir_all(self.data_directory())
+                .and_then(|()| fs::write(self.backend_note(), self.backend_hash()));
         }
         result
     }
@@ -344,9 +385,39 @@ impl Scanner<'_> {
             Ok(Err(classified))
         };
         let result = self.persist(Phase::Plan, deadline, &mut attempt);
-        scan.findings.extend(last);
         scan.serial = state_serial(&file.0);
+        let result = match result {
+            Err(Stop::Failed(failure)) => {
+                let masker = self.secrets_of_failed_plan(terraform, masker, file, deadline);
+                last = group(&last, &masker);
+                Err(Stop::Failed(Box::new(failure.masked(&masker))))
+            }
+            other => other,
+        };
+        scan.findings.extend(last);
         result
+    }
+
+    /// A provider may put a secret into what it complains of. Terraform leaves a plan file of a plan that failed too,
+    /// and the values of sensitive variables are in it.
+    fn secrets_of_failed_plan(
+        &self,
+        terraform: &Terraform,
+        masker: &Masker,
+        file: &PlanFile,
+        deadline: &Deadline,
+    ) -> Masker {
+        let known = masker.clone();
+        if !file.0.exists() || deadline.has_passed() {
+            return known;
+        }
+        let Ok(output) = self.run(terraform, &Step::Show { file: &file.0 }, Phase::Show, deadline) else {
+            return known;
+        };
+        match std::str::from_utf8(&output.stdout).ok().and_then(|text| Plan::parse(text).ok()) {
+            Some(plan) => known.with_plan(&plan),
+            None => known,
+        }
     }
 
     fn compare(

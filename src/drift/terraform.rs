@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::process::{self, Deadline, Interrupts, Output};
+use crate::shell::quote_command;
 
 /// One call of terraform.
 #[derive(Clone, Debug)]
@@ -103,23 +104,21 @@ impl Terraform {
         process::run(command, deadline, interrupts)
     }
 
-    /// The command as a person would type it, values of the environment left out.
+    /// The command as a person would type it. Of the environment only what says where terraform works and holds no
+    /// secret.
     #[must_use]
     pub fn shown(&self, step: &Step<'_>) -> String {
-        let words = std::iter::once(self.binary.clone()).chain(step.arguments());
-        let words: Vec<String> = words.map(|word| quoted(&word.to_string_lossy())).collect();
-        format!("cd {} && {}", quoted(&self.directory.to_string_lossy()), words.join(" "))
+        let words: Vec<OsString> = std::iter::once(self.binary.clone()).chain(step.arguments()).collect();
+        let places = ["TF_DATA_DIR", "TF_WORKSPACE"].into_iter();
+        let places = places.filter_map(|name| Some((name, self.environment.get(OsStr::new(name))?)));
+        let places: String = places.map(|(name, value)| format!("{name}={} ", quoted(&[value]))).collect();
+        format!("cd {} && {places}{}", quoted(&[&self.directory]), quoted(&words))
     }
 }
 
-/// A word as a POSIX shell reads it back.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=./,:@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+/// Words as a POSIX shell reads them back.
+fn quoted<W: AsRef<OsStr>>(words: &[W]) -> String {
+    String::from_utf8_lossy(&quote_command(words)).into_owned()
 }
 
 /// Variables that are handed on, by name or, with a `*` at the end, by prefix.
@@ -246,5 +245,13 @@ mod tests {
     fn shown_commands_can_be_pasted() {
         let terraform = Terraform::new("terraform", Path::new("/srv/it's here"), BTreeMap::new());
         assert_eq!(terraform.shown(&Step::Version), r"cd '/srv/it'\''s here' && terraform version -json");
+        let own =
+            child_environment(std::iter::empty(), &[("TF_VAR_x".into(), "hunter2".into())], Path::new("/d"), Some("w"));
+        let terraform = Terraform::new("tofu", Path::new("/srv"), own.unwrap());
+        assert_eq!(
+            terraform.shown(&Step::Version),
+            "cd /srv && TF_DATA_DIR=/d TF_WORKSPACE=w tofu version -json",
+            "nothing that may be secret"
+        );
     }
 }

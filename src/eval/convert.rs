@@ -149,11 +149,10 @@ fn convert_elements<'v>(
         return Ok((wanted, converted));
     }
     let common = unify(&types).ok_or("all elements must have the same type")?;
-    if !common.is_exact() {
+    if !common.is_exact() && types.len() > 1 {
+        // Which type they all get depends on those that are not known.
         doubt.raise();
-        let is_same = types.iter().all(|ty| *ty == common);
-        let uncertain = converted.iter().map(|value| if is_same { value.clone() } else { of_uncertain_type(value) });
-        return Ok((if is_same { common } else { wanted }, uncertain.collect()));
+        return Ok((wanted, converted.iter().map(of_uncertain_type).collect()));
     }
     let same: Result<Vec<Value>, String> = converted.iter().map(|value| convert(value, &common, doubt)).collect();
     Ok((common, same?))
@@ -292,7 +291,9 @@ fn convert_shape(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mut 
     made.distinct = matches!(ty, Type::Set(_)) || refinement.distinct && keeps_elements;
     // A set of strings is walked in order.
     let from_set = matches!((&value.ty, ty), (Type::Set(_), Type::List(element)) if **element == Type::String);
-    made.sorted = from_set && keeps_elements || refinement.sorted && keeps_elements && matches!(ty, Type::List(_));
+    let has_null = made.element.as_ref().is_none_or(Value::may_be_null);
+    made.sorted =
+        from_set && keeps_elements && !has_null || refinement.sorted && keeps_elements && matches!(ty, Type::List(_));
     Ok(Value::unknown(target, made))
 }
 

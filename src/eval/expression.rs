@@ -70,6 +70,12 @@ pub trait Scope {
         None
     }
 
+    /// Whether `try` and `can` also catch what Terraform rejects before it evaluates anything: invariants ask whether
+    /// a module has something.
+    fn catches_static(&self) -> bool {
+        false
+    }
+
     /// How deep in references the evaluation is already.
     fn depth(&self) -> u32 {
         0
@@ -182,6 +188,16 @@ impl<'s> Evaluator<'s> {
     /// The number of the last binding.
     pub(super) fn last_bound(&self) -> u32 {
         self.locals.last().map_or(0, |(_, number, _)| *number)
+    }
+
+    /// What holds of references where `condition` is true; nothing where it never is. See [`Self::eval_where`].
+    pub fn assumptions_of(&mut self, condition: ExprView<'_>) -> Option<Vec<(String, Value)>> {
+        self.assume(condition, true)
+    }
+
+    /// The value of `expr` where `facts` hold, and whether Terraform may fail on it for some members.
+    pub fn eval_where(&mut self, expr: ExprView<'_>, facts: &[(String, Value)]) -> (Evaluated, bool) {
+        self.assuming(facts.to_vec(), |evaluator| evaluator.attempt(expr))
     }
 
     /// Takes back the last binding.
@@ -553,7 +569,7 @@ impl<'s> Evaluator<'s> {
         let mut error = None;
         for argument in arguments {
             match self.attempt(*argument) {
-                (Err(failure), _) if failure.is_static => return Err(failure),
+                (Err(failure), _) if failure.is_static && !self.scope.catches_static() => return Err(failure),
                 (Err(failure), _) => error = Some(failure),
                 (Ok(value), may_fail) => {
                     let value = joined.map_or_else(|| value.clone(), |before| join(&before, &value));

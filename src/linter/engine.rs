@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::lint::{Check, Lint};
+use super::monitoring::{Monitoring, TypedRules};
 use super::reporter::Reporter;
 use super::repository::Repository;
 use super::rule_unit::RuleUnit;
@@ -67,6 +68,33 @@ impl Engine<'_> {
         })
     }
 
+    /// Whether any lint that can count needs to know what metrics there are.
+    #[must_use]
+    pub fn needs_monitoring(&self, policy: &Policy) -> bool {
+        let needs = |lint: &&Lint| matches!(lint.check, Check::Typed(_) | Check::Monitoring(_));
+        self.lints.iter().filter(needs).any(|lint| may_count(lint, policy))
+    }
+
+    /// Looks at one rule file in the light of what is monitored.
+    #[must_use]
+    pub fn typed_rules(&self, rules: &TypedRules<'_>, policy: &Policy) -> Vec<Diagnostic> {
+        self.run(policy, rules.unit.file, |check, reporter| {
+            if let Check::Typed(look) = check {
+                look(rules, reporter);
+            }
+        })
+    }
+
+    /// Looks at everything that is monitored.
+    #[must_use]
+    pub fn monitoring(&self, monitoring: &Monitoring<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
+        self.run(policy, anchor, |check, reporter| {
+            if let Check::Monitoring(look) = check {
+                look(monitoring, reporter);
+            }
+        })
+    }
+
     /// Looks at the summaries of everything that one configuration governs.
     #[must_use]
     pub fn repository(&self, repository: &Repository<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
@@ -104,6 +132,14 @@ impl Engine<'_> {
             return None;
         }
         scope.policy.levels.level(&diagnostic.lint, default, scope.path, diagnostic.severity)
+    }
+}
+
+impl Engine<'_> {
+    /// Whether the lint can count anywhere under `policy`.
+    #[must_use]
+    pub fn may_count(&self, lint: &Lint, policy: &Policy) -> bool {
+        may_count(lint, policy)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a lint is: the facts of its folder below `lints/`, and the function that looks for the problem.
 
+use super::monitoring::{Monitoring, TypedRules};
 use super::reporter::Reporter;
 use super::repository::Repository;
 use super::rule_unit::RuleUnit;
@@ -81,6 +82,12 @@ pub enum Check {
     Module(fn(&Module<'_>, &mut Reporter<'_>)),
     /// One rule file.
     Rules(fn(&RuleUnit, &mut Reporter<'_>)),
+    /// One rule file, with what is known of the metrics that its expressions read.
+    Typed(fn(&TypedRules<'_>, &mut Reporter<'_>)),
+    /// All rule files of one configuration together, with what is known of metrics, scraping and deployment.
+    Monitoring(fn(&Monitoring<'_>, &mut Reporter<'_>)),
+    /// What an invariant says, in its own language: evaluated over modules that call each other.
+    Invariant(&'static str),
     /// The summaries of everything.
     Repository(fn(&Repository<'_>, &mut Reporter<'_>)),
 }

@@ -2,18 +2,22 @@
 //! configuration in, diagnostics out. Knows no lint by name but its own two.
 
 mod engine;
+mod evaluation;
 pub mod finding;
 mod lint;
+mod monitoring;
 mod reporter;
 mod repository;
 mod rule_unit;
 mod syntax;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};
+pub use evaluation::{Evaluated, Evaluation, Undecided};
 pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;
+pub use monitoring::{Monitoring, TypedExpression, TypedRule, TypedRules};
 pub use reporter::Reporter;
 pub use repository::{AlertSummary, Repository, RuleSummary, StrayReason, StrayTest};
-pub use rule_unit::{RuleUnit, RuleView};
+pub use rule_unit::{RuleUnit, RuleView, Template};
 pub use syntax::{MAX_SYNTAX_ERRORS, syntax_diagnostics};

@@ -2,7 +2,7 @@
 
 use super::syntax::syntax_diagnostics;
 use crate::diagnostic::{Diagnostic, FileId, Location};
-use crate::prometheus::{Group, Language, Rule, RuleFile, Text};
+use crate::prometheus::{Group, Language, Pair, Rule, RuleFile, Text};
 use crate::source::Span;
 use crate::syntax::{SyntaxError, promql, template};
 
@@ -12,8 +12,20 @@ pub struct RuleUnit {
     pub file: FileId,
     /// What it says.
     pub rules: RuleFile,
+    /// The release that evaluates the rules.
+    pub version: promql::Version,
     /// One for each rule, in order; nothing for a rule without an expression in PromQL.
     expressions: Vec<Option<promql::Parsed>>,
+    /// The templates of each rule, in order.
+    templates: Vec<Vec<Template>>,
+}
+
+/// A label or annotation of an alert that Prometheus expands.
+pub struct Template {
+    /// Its place among the labels and then the annotations of its rule.
+    index: usize,
+    /// The tree.
+    pub parsed: template::Parsed,
 }
 
 /// A rule with everything around it.
@@ -25,27 +37,37 @@ pub struct RuleView<'a> {
     pub rule: &'a Rule,
     /// Its expression with its tree.
     pub expression: Option<(&'a Text, &'a promql::Parsed)>,
+    templates: &'a [Template],
 }
 
 impl RuleUnit {
-    /// Parses the expressions of `rules`.
+    /// Parses the expressions and templates of `rules`, which any release of Prometheus may evaluate.
     #[must_use]
     pub fn new(file: FileId, rules: RuleFile) -> Self {
-        let options = promql::Options::default();
+        Self::for_version(file, rules, promql::Version::default())
+    }
+
+    /// Parses the expressions and templates of `rules`, which the release `version` evaluates.
+    #[must_use]
+    pub fn for_version(file: FileId, rules: RuleFile, version: promql::Version) -> Self {
+        let options = promql::Options { version };
         let parse = |group: &Group, rule: &Rule| {
             let text = rule.expr.as_ref().filter(|_| group.language == Language::PromQl)?;
             Some(promql::parse(&text.value, &options))
         };
         let expressions = rules.rules().map(|(group, rule)| parse(group, rule)).collect();
-        Self { file, rules, expressions }
+        let templates = rules.rules().map(|(group, rule)| templates(group, rule, version)).collect();
+        Self { file, rules, version, expressions, templates }
     }
 
     /// All rules.
     pub fn rules(&self) -> impl Iterator<Item = RuleView<'_>> {
-        self.rules.rules().zip(&self.expressions).map(|((group, rule), expression)| RuleView {
+        let parsed = self.expressions.iter().zip(&self.templates);
+        self.rules.rules().zip(parsed).map(|((group, rule), (expression, templates))| RuleView {
             group,
             rule,
             expression: rule.expr.as_ref().zip(expression.as_ref()),
+            templates,
         })
     }
 
@@ -66,16 +88,8 @@ impl RuleUnit {
             if let Some((text, parsed)) = view.expression {
                 add("promql/syntax", text, &parsed.errors);
             }
-            if view.rule.is_alert() {
-                // vmalert has functions and variables of its own.
-                let is_extended = !matches!(view.group.language, Language::PromQl | Language::LogQl);
-                let options = template::Options { is_extended, ..template::Options::default() };
-                for pair in view.rule.labels.iter().chain(&view.rule.annotations) {
-                    if pair.value.value.contains("{{") && !has_hole_in_action(&pair.value.value) {
-                        let parsed = template::parse(&pair.value.value, &options);
-                        add("alerts/template-syntax", &pair.value, &parsed.errors);
-                    }
-                }
+            for (pair, parsed) in view.templates() {
+                add("alerts/template-syntax", &pair.value, &parsed.errors);
             }
         }
         diagnostics
@@ -88,12 +102,38 @@ impl RuleUnit {
     }
 }
 
+/// The labels and annotations of `rule` that are templates.
+fn templates(group: &Group, rule: &Rule, version: promql::Version) -> Vec<Template> {
+    if !rule.is_alert() {
+        return Vec::new();
+    }
+    // vmalert has functions and variables of its own.
+    let is_extended = !matches!(group.language, Language::PromQl | Language::LogQl);
+    let options = template::Options { version, is_extended };
+    let pairs = rule.labels.iter().chain(&rule.annotations).enumerate();
+    let is_template = |text: &str| text.contains("{{") && !has_hole_in_action(text);
+    pairs
+        .filter(|(_, pair)| is_template(&pair.value.value))
+        .map(|(index, pair)| Template { index, parsed: template::parse(&pair.value.value, &options) })
+        .collect()
+}
+
 /// Whether `templatefile` fills in something between `{{` and `}}`, as in `{{ $labels.${name} }}`.
 fn has_hole_in_action(text: &str) -> bool {
     text.split("{{").skip(1).any(|action| action.split("}}").next().is_some_and(|inside| inside.contains("${")))
 }
 
-impl RuleView<'_> {
+impl<'a> RuleView<'a> {
+    /// The labels and annotations that Prometheus expands, with their trees.
+    pub fn templates(&self) -> impl Iterator<Item = (&'a Pair, &'a template::Parsed)> + use<'a> {
+        let rule = self.rule;
+        self.templates.iter().filter_map(move |template| {
+            let labels = rule.labels.len();
+            let pair = rule.labels.get(template.index).or_else(|| rule.annotations.get(template.index - labels))?;
+            Some((pair, &template.parsed))
+        })
+    }
+
     /// The place to point at when the rule as a whole is meant: its name, or all of it.
     #[must_use]
     pub fn name_span(&self) -> Span {

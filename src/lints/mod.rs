@@ -1,8 +1,9 @@
 //! The bundled lints: the registry, and one file for each lint that is written in Rust, mirroring `lints/`.
 
 mod alerts;
-mod proxmox;
+mod promql;
 mod registry;
+mod scrape;
 mod terraform;
 mod tftest;
 

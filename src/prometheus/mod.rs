@@ -11,14 +11,22 @@
 //! assert_eq!(rule.for_.as_ref().unwrap().value.unwrap().to_string(), "5m");
 //! ```
 
+pub mod alertmanager;
+pub mod catalogue;
+pub mod deployment;
 mod dialect;
 mod duration;
+mod holes;
+pub mod infer;
 mod manifest;
+pub mod message;
 mod names;
 mod reader;
 mod rule_file;
+pub mod scrape;
 mod values;
 mod violation;
+pub mod world;
 
 pub use dialect::{Dialect, Language};
 pub use duration::{Duration, DurationError};

@@ -1,5 +1,7 @@
 //! Which names Prometheus takes for labels and recording rules.
 
+use crate::syntax::promql::Version;
+
 /// The rule for names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum NameScheme {
@@ -8,6 +10,14 @@ pub enum NameScheme {
     /// Any text: Prometheus 3.
     #[default]
     Utf8,
+}
+
+impl NameScheme {
+    /// The rule of a release, unless its configuration says otherwise.
+    #[must_use]
+    pub fn of(version: Version) -> Self {
+        if version < Version::new(3, 0) { Self::Legacy } else { Self::Utf8 }
+    }
 }
 
 /// Whether `name` may name a label.

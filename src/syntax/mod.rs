@@ -1,5 +1,6 @@
 //! Text to spanned trees plus syntax errors. Parsing never fails, never panics, reads no file.
 
+pub mod exposition;
 mod go_string;
 pub mod hcl;
 pub mod json;

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
 use super::{ProviderReference, Role, Source, Survey, TestFile, providers};
-use crate::diagnostic::Location;
+use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
 
@@ -50,6 +50,37 @@ pub enum ResourceMode {
     Ephemeral,
 }
 
+/// How many instances a resource or module has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instances {
+    /// One, without an index.
+    Single,
+    /// As many as `count` says.
+    Count,
+    /// One for each element of `for_each`.
+    ForEach,
+}
+
+impl Instances {
+    fn of(has: impl Fn(&str) -> bool) -> Self {
+        match (has("count"), has("for_each")) {
+            (true, _) => Self::Count,
+            (_, true) => Self::ForEach,
+            _ => Self::Single,
+        }
+    }
+
+    /// The argument that makes several.
+    #[must_use]
+    pub const fn argument(self) -> Option<&'static str> {
+        match self {
+            Self::Single => None,
+            Self::Count => Some("count"),
+            Self::ForEach => Some("for_each"),
+        }
+    }
+}
+
 /// A resource with the blocks that override it.
 pub struct Resource<'a> {
     /// How Terraform treats it.
@@ -74,6 +105,12 @@ impl<'a> Resource<'a> {
             ResourceMode::Ephemeral => "ephemeral.",
         };
         format!("{prefix}{}.{}", self.kind, self.name)
+    }
+
+    /// How many instances there are.
+    #[must_use]
+    pub fn instances(&self) -> Instances {
+        Instances::of(|name| self.attribute(name).is_some())
     }
 
     /// The declarations, the one that counts most first.
@@ -184,6 +221,8 @@ pub struct Module<'a> {
     pub tests: Vec<TestFile<'a>>,
     /// False where a file did not parse or could not be read, so that what seems to be missing may be there.
     pub is_complete: bool,
+    /// Files that lie here and that other directories link to: what they refer to may be declared only there.
+    pub linked: Vec<FileId>,
     /// What is known of providers.
     pub schemas: &'a Schemas,
     /// The releases of providers that the dependency lock file beside the module chose.
@@ -210,6 +249,7 @@ impl<'a> Module<'a> {
             others: Vec::new(),
             tests: Vec::new(),
             is_complete: !sources.iter().any(|source| source.is_broken() && source.role.is_configuration()),
+            linked: Vec::new(),
             schemas: Schemas::bundled(),
             locks: Locks::default(),
             survey: OnceCell::new(),
@@ -227,6 +267,21 @@ impl<'a> Module<'a> {
             module.override_all(source);
         }
         module
+    }
+
+    /// Whether what seems to be missing is missing: everything was read, and all programs read the same files.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.is_complete && !self.sources.iter().any(|source| source.role == Role::Shadowed)
+    }
+
+    /// How many instances a call has; nothing where an override file may change that.
+    #[must_use]
+    pub fn call_instances(&self, call: &Declaration<'_>) -> Option<Instances> {
+        let overrides = self.sources.iter().filter(|source| source.role == Role::Override);
+        let mut others = overrides.flat_map(|source| source.document().root().blocks_of("module"));
+        let is_overridden = others.any(|block| block.label(0) == call.block.label(0));
+        (!is_overridden).then(|| Instances::of(|name| call.block.body().attribute(name).is_some()))
     }
 
     /// The files that declare or override things.

@@ -92,7 +92,8 @@ pub(super) fn local_name(value: ExprView<'_>) -> Option<Cow<'_, str>> {
     let mut expr = value.unparenthesised();
     loop {
         expr = match expr.kind() {
-            ExprKind::Variable => return Some(Cow::Borrowed(expr.text())),
+            // A provider may be called `null`, and one is.
+            ExprKind::Variable | ExprKind::Null | ExprKind::Bool(_) => return Some(Cow::Borrowed(expr.text())),
             ExprKind::GetAttr { on, .. } | ExprKind::Index { on, .. } => expr.document().expression(on),
             ExprKind::Template { .. } => {
                 let text = expr.as_string()?;

@@ -97,6 +97,8 @@ pub struct ModuleSummary {
     pub has_values: bool,
     /// Its calls of other modules, and those of its test runs.
     pub calls: Vec<Call>,
+    /// The types of its resources and data sources, each once.
+    pub resource_kinds: Vec<Box<str>>,
     /// Its test files by their path within the module.
     pub tests: Vec<String>,
     /// Its declarations that nothing refers to.
@@ -124,6 +126,7 @@ impl ModuleSummary {
             has_provider: module.providers.iter().any(|provider| provider.block.body().items().next().is_some()),
             has_values: false,
             calls: calls_of(module),
+            resource_kinds: resource_kinds(module),
             tests: Vec::new(),
             unused: unused_in(module),
             shared_files: Vec::new(),
@@ -142,6 +145,13 @@ impl ModuleSummary {
             call.installed = found.and_then(|installed| join(&self.key, &installed.directory));
         }
     }
+}
+
+fn resource_kinds(module: &Module<'_>) -> Vec<Box<str>> {
+    let mut kinds: Vec<&str> = module.resources.iter().map(|resource| &*resource.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.into_iter().map(Box::from).collect()
 }
 
 fn calls_of(module: &Module<'_>) -> Vec<Call> {
@@ -223,6 +233,7 @@ mod tests {
             has_provider: false,
             has_values: false,
             calls: calls.iter().map(|source| call(source)).collect(),
+            resource_kinds: Vec::new(),
             tests: Vec::new(),
             unused: Vec::new(),
             shared_files: Vec::new(),

@@ -120,7 +120,8 @@ impl<'a> Walk<'a> {
         let document = place.expr.document();
         let bytes = |span: Span| span.slice(document.text());
         let found = match on.kind() {
-            ExprKind::Variable => hash([bytes(on.span()), bytes(name)]),
+            // Providers may be called `null`, `true` and `false`.
+            ExprKind::Variable | ExprKind::Null | ExprKind::Bool(_) => hash([bytes(on.span()), bytes(name)]),
             ExprKind::GetAttr { on: root, name: kind } => {
                 let root = document.expression(root);
                 if root.kind() != ExprKind::Variable || bytes(root.span()) != b"data" {

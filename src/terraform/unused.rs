@@ -1,8 +1,8 @@
 //! Declarations that nothing refers to, judged over all modules that read the file they are in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Module, ModuleSummary, ResourceMode};
+use super::{Module, ModuleSummary, Resource, ResourceMode};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::hcl::{BlockView, ExprView};
@@ -53,7 +53,7 @@ pub(super) fn unused_in(module: &Module<'_>) -> Vec<Unused> {
         }
     }
     let data = module.resources.iter().filter(|resource| resource.mode == ResourceMode::Data);
-    for data in data.filter(|data| !survey.refers_to(&["data", &data.kind, &data.name])) {
+    for data in data.filter(|data| !survey.refers_to(&["data", &data.kind, &data.name]) && !is_condition(data)) {
         block(UnusedKind::Data, data.address(), data.declaration.source, data.declaration.block);
     }
     for check in module.others.iter().filter(|other| other.block.kind() == "check") {
@@ -79,6 +79,35 @@ pub(super) fn unused_in(module: &Module<'_>) -> Vec<Unused> {
                 location: source.location(local.span()),
                 removal: removal(source, local.span()),
             });
+        }
+    }
+    let may_be_quoted = |unused: &Unused| matches!(unused.kind, UnusedKind::Data | UnusedKind::Provider);
+    if found.iter().any(may_be_quoted) {
+        let quoted = quoted_references(module);
+        found.retain(|unused| !may_be_quoted(unused) || !quoted.contains(&*unused.name));
+    }
+    found
+}
+
+/// Whether a data source is read for its conditions: they can refuse a plan though nothing refers to it.
+fn is_condition(data: &Resource<'_>) -> bool {
+    let lifecycles = data.declarations().flat_map(|one| one.block.body().blocks_of("lifecycle"));
+    let mut inner = lifecycles.flat_map(|lifecycle| lifecycle.body().blocks());
+    inner.any(|block| matches!(block.kind(), "precondition" | "postcondition"))
+}
+
+/// References in quotes, as Terraform 0.11 wanted them and later ones still take them: `provider = "aws.west"`.
+fn quoted_references(module: &Module<'_>) -> HashSet<String> {
+    let mut found = HashSet::new();
+    let blocks = module.configuration().flat_map(|source| source.document().root().blocks());
+    for body in blocks.map(BlockView::body) {
+        for value in ["provider", "providers", "depends_on"].into_iter().filter_map(|name| body.value(name)) {
+            let entries = || value.entries().map(|entries| entries.into_iter().map(|(_, value)| value).collect());
+            let values: Vec<ExprView<'_>> = value.elements().or_else(entries).unwrap_or_else(|| vec![value]);
+            for text in values.into_iter().filter_map(ExprView::as_string) {
+                let steps: Vec<&str> = text.split('.').collect();
+                found.extend([2, 3].into_iter().filter_map(|count| Some(steps.get(..count)?.join("."))));
+            }
         }
     }
     found

@@ -257,6 +257,12 @@ pub(crate) const ROWS: &[Row] = &[
         check: |scan| scan["findings"].to_string().contains("unable to parse value"),
     },
     Row {
+        name: "provider fails and tells a secret",
+        prepare: fault!(format!("the guest refuses the note {}", crate::common::lab::SECRET)),
+        expected: Expected::Error("provider"),
+        check: |scan| scan["error"]["message"].as_str().is_some_and(|message| message.contains("(sensitive)")),
+    },
+    Row {
         name: "provider crashes",
         prepare: |lab| lab.infrastructure(|whole| whole["fault"] = json!({"exit": 3})),
         expected: Expected::Error("provider"),

@@ -16,6 +16,7 @@ use crate::config::{Alertmanager, Credentials, Notify};
 use crate::drift::history::{Alert, Delivery, History, Location, Origin};
 use crate::drift::notify::{self, Context};
 use crate::drift::{Client, credentials};
+use crate::retry::{Attempt, Policy, SystemClock, Task};
 
 /// How long one post may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -120,11 +121,50 @@ impl<'a> Post<'a> {
         Ok(notify::alert(alert, is_resolution, context))
     }
 
+    /// Posts under the retry policy: what fails for a moment is not left to a later round.
     fn send(&self, element: &serde_json::Value) -> Result<(), String> {
         let body = serde_json::json!([element]).to_string();
-        let answer = self.client.post_json(&self.url, &body, self.authorization.as_deref(), PATIENCE);
-        let answer = answer.map_err(|error| error.to_string())?;
-        if (200..300).contains(&answer.status) { Ok(()) } else { Err(format!("it answered {}", answer.status)) }
+        let policy = Policy { timeout: Some(PATIENCE), ..Policy::default() };
+        let result = policy.run(&mut Sending { post: self, body }, &SystemClock, None);
+        result.map_err(|gave_up| {
+            let reason = gave_up.last.map_or_else(String::new, |refusal| refusal.reason);
+            if gave_up.attempts > 1 { format!("{reason}, {} times", gave_up.attempts) } else { reason }
+        })
+    }
+}
+
+/// Attempts at one post.
+struct Sending<'a> {
+    post: &'a Post<'a>,
+    body: String,
+}
+
+/// Why a post was not taken.
+struct Refusal {
+    reason: String,
+    is_transient: bool,
+}
+
+impl Task for Sending<'_> {
+    type Output = ();
+    type Error = Refusal;
+
+    fn attempt(&mut self, attempt: Attempt) -> Result<(), Refusal> {
+        let Post { client, url, authorization, .. } = self.post;
+        let limit = attempt.timeout.unwrap_or(PATIENCE);
+        let answer = client
+            .post_json(url, &self.body, authorization.as_deref(), limit)
+            .map_err(|error| Refusal { reason: error.to_string(), is_transient: error.obstacle.is_transient() })?;
+        match answer.status {
+            200..300 => Ok(()),
+            status => {
+                Err(Refusal { reason: format!("it answered {status}"), is_transient: status == 429 || status >= 500 })
+            }
+        }
+    }
+
+    fn is_transient(&self, refusal: &Refusal) -> bool {
+        refusal.is_transient
     }
 }
 

@@ -10,6 +10,9 @@ use super::text::{FAINT, Look, plural, span, style};
 use crate::drift::history::StoredScan;
 use crate::drift::{Cause, Change, Finding, Scan};
 
+/// So many characters of both values fit into a row beside the path, in a terminal of 80 columns or somewhat more.
+const LONGEST_VALUES: usize = 60;
+
 /// The page.
 pub(super) fn write(stored: &StoredScan, now_ms: i64, look: &Look) -> String {
     let scan = &stored.scan;
@@ -102,13 +105,35 @@ fn write_changes(page: &mut String, title: &str, changes: &[&Change], look: &Loo
     }
     for address in addresses {
         let own: Vec<&&Change> = changes.iter().filter(|change| change.address == address).collect();
-        let danger = match own.iter().any(|change| change.flags.dangerous) {
-            true => look.paint("  an apply would destroy and recreate it", AnsiColor::Red.on_default().bold()),
-            false => String::new(),
+        let danger = match danger(&own) {
+            Some(text) => look.paint(&format!("  {text}"), AnsiColor::Red.on_default().bold()),
+            None => String::new(),
         };
         let _ = writeln!(page, "  {}{danger}", look.plain(address));
-        page.push_str(&look.table(&own.iter().map(|change| row(change, look)).collect::<Vec<_>>()));
+        let table = look.table(&own.iter().map(|change| row(change, look)).collect::<Vec<_>>());
+        for (line, change) in table.lines().zip(own) {
+            let _ = writeln!(page, "{line}");
+            if is_long(change) {
+                let (expected, actual) = (look.plain(&change.expected), look.plain(&change.actual));
+                let _ = writeln!(page, "      expected {expected}\n      actual   {actual}");
+            }
+        }
     }
+}
+
+/// What an apply would do to a resource that nobody should do unawares.
+fn danger(changes: &[&&Change]) -> Option<&'static str> {
+    let is_removed = |change: &&&Change| change.path.is_empty() && change.expected == "null";
+    match changes.iter().any(|change| change.flags.dangerous) {
+        false => None,
+        true if changes.iter().any(is_removed) => Some("an apply would destroy it"),
+        true => Some("an apply would destroy and recreate it"),
+    }
+}
+
+/// Whether the values have lines of their own, because the row would be too long for a terminal.
+fn is_long(change: &Change) -> bool {
+    change.expected.chars().count() + change.actual.chars().count() > LONGEST_VALUES
 }
 
 fn row(change: &Change, look: &Look) -> Vec<(String, Style)> {
@@ -121,14 +146,13 @@ fn row(change: &Change, look: &Look) -> Vec<(String, Style)> {
         (flags.recurring, "comes back after every apply"),
     ];
     let notes: Vec<&str> = notes.iter().filter(|(holds, _)| *holds).map(|(_, note)| *note).collect();
-    let (expected, actual) = (look.plain(&change.expected), look.plain(&change.actual));
-    vec![
-        (format!("    {path}"), Style::new()),
-        (change.kind.as_str().to_owned(), FAINT),
-        (format!("expected {expected}"), Style::new()),
-        (format!("actual {actual}"), Style::new()),
-        (notes.join(", "), FAINT),
-    ]
+    let mut row = vec![(format!("    {path}"), Style::new()), (change.kind.as_str().to_owned(), FAINT)];
+    if !is_long(change) {
+        row.push((format!("expected {}", look.plain(&change.expected)), Style::new()));
+        row.push((format!("actual {}", look.plain(&change.actual)), Style::new()));
+    }
+    row.push((notes.join(", "), FAINT));
+    row
 }
 
 fn write_finding(page: &mut String, finding: &Finding, look: &Look) {
@@ -142,5 +166,56 @@ fn write_finding(page: &mut String, finding: &Finding, look: &Look) {
     page.push('\n');
     for line in finding.detail.lines().filter(|line| !line.trim().is_empty()) {
         let _ = writeln!(page, "    {}", look.plain(line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::drift::{ChangeKind, Flags};
+
+    fn change(path: &str, expected: &str, cause: Cause, dangerous: bool) -> Change {
+        Change {
+            address: "vm.web".to_owned(),
+            path: path.to_owned(),
+            expected: expected.to_owned(),
+            actual: "\"b\"".to_owned(),
+            kind: ChangeKind::Modify,
+            cause,
+            flags: Flags { dangerous, order_only: true, ..Flags::default() },
+            ignored_by: None,
+            fingerprint: String::new(),
+        }
+    }
+
+    fn written(changes: &[Change]) -> String {
+        let look = Look { color: false, unicode: true, zone: TimeZone::UTC };
+        let mut page = String::new();
+        write_changes(&mut page, "drift", &changes.iter().collect::<Vec<_>>(), &look);
+        page
+    }
+
+    #[test]
+    fn long_values_have_lines_of_their_own() {
+        let long = format!("\"{}\"", "x".repeat(60));
+        let page = written(&[
+            change("description", &long, Cause::Manual, false),
+            change("name", "\"a\"", Cause::Manual, false),
+        ]);
+        let expected = format!(
+            "\ndrift\n  vm.web\n    description  modify  only the order\n      expected {long}\n      actual   \"b\"\n    name         \
+             modify  expected \"a\"    actual \"b\"  only the order\n"
+        );
+        assert_eq!(page, expected);
+    }
+
+    #[test]
+    fn what_is_no_longer_declared_is_not_recreated() {
+        let page = written(&[change("", "null", Cause::Ahead, true)]);
+        assert!(page.contains("  vm.web  an apply would destroy it\n"), "{page}");
+        let page = written(&[change("node_name", "\"pve\"", Cause::Manual, true)]);
+        assert!(page.contains("  vm.web  an apply would destroy and recreate it\n"), "{page}");
     }
 }

@@ -13,7 +13,7 @@ use super::{DriftExit, json, notify, now_ms, page, print};
 use crate::cli::args::{DriftFormat, DriftScanArgs};
 use crate::cli::terminal;
 use crate::config::{Date, Environment, Notify};
-use crate::drift::history::{History, Policy, StoredScan};
+use crate::drift::history::{History, Location, Origin, Policy, StoredScan};
 use crate::drift::metrics::{self, Measured};
 use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict, mark_recurring};
 
@@ -21,7 +21,7 @@ use crate::drift::{Directories, Interrupts, Outcome, Scan, Scanner, Verdict, mar
 const AT_ONCE: usize = 4;
 
 pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
-    let settings = Settings::load(args.config.as_deref())?;
+    let settings = Settings::load_for_scan(args.config.as_deref())?;
     let wanted = wanted(args, &settings)?;
     let location = settings.location_of_scans()?;
     let state = location.path.parent().map_or_else(|| PathBuf::from("."), PathBuf::from);
@@ -49,6 +49,8 @@ pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
     let mut done: BTreeMap<usize, (Scan, Option<StoredScan>)> = BTreeMap::new();
     // What one environment meets with costs the others nothing: each is kept as soon as it is done.
     scan_all(&due, &scanner, |index, outcome| match outcome {
+        // The other scan tells how the environment stands; this one would only raise an alarm about itself.
+        Outcome::Busy(reason) => troubles.push(reason),
         Outcome::Interrupted => troubles.push("interrupted: an unfinished scan leaves nothing".to_owned()),
         Outcome::Scanned(mut scan) => {
             let kept = keep(&mut scan, &mut history, &settings).map_err(|trouble| troubles.push(trouble)).ok();
@@ -60,6 +62,7 @@ pub(super) fn run(args: &DriftScanArgs) -> Result<DriftExit, String> {
     notify::after_scan(&mut history, &settings, &location);
     // After the notifications, so that what was just delivered is not counted as undelivered.
     troubles.extend(scans.iter().filter_map(|scan| measure(scan, &history, &settings).err()));
+    troubles.extend(retire_metrics(&history, &settings, &location).err());
     match args.format {
         DriftFormat::Json => {
             let scans: Vec<_> = stored.iter().map(json::whole).collect();
@@ -86,11 +89,18 @@ fn exit_of(scans: &[Scan]) -> DriftExit {
 
 /// The environments that were named, or all.
 fn wanted<'s>(args: &DriftScanArgs, settings: &'s Settings) -> Result<Vec<&'s Environment>, String> {
-    if args.environments.is_empty() && !settings.drift.environments.is_empty() {
+    if args.environments.is_empty() {
         return Ok(settings.drift.environments.iter().collect());
     }
-    let names = if args.environments.is_empty() { &[String::new()][..] } else { &args.environments };
-    names.iter().map(|name| settings.environment(name)).collect()
+    let mut wanted: Vec<&Environment> = Vec::new();
+    for name in &args.environments {
+        let environment = settings.environment(name)?;
+        // Named twice, it would be in its own way.
+        if !wanted.iter().any(|known| known.name.value == environment.name.value) {
+            wanted.push(environment);
+        }
+    }
+    Ok(wanted)
 }
 
 /// With `--due` only those whose interval has passed, and never those that are paused.
@@ -174,6 +184,22 @@ fn measure(scan: &Scan, history: &History, settings: &Settings) -> Result<(), St
     let text = metrics::render(&measured, settings.drift.metrics.compatibility.as_ref().map(|names| names.value));
     let written = metrics::write(&directory, &scan.environment, &text);
     written.map(|_| ()).map_err(|error| format!("metrics in {}: {error}", directory.display()))
+}
+
+/// Removes the metrics of environments that left the configuration. As with their alerts, only where the history is this
+/// configuration's own.
+fn retire_metrics(history: &History, settings: &Settings, location: &Location) -> Result<(), String> {
+    let Some(directory) = settings.drift.metrics.directory.as_ref().filter(|_| location.origin != Origin::User) else {
+        return Ok(());
+    };
+    let directory = settings.directory.join(&directory.value);
+    let statuses = history.statuses(now_ms()).map_err(|error| error.to_string())?;
+    let is_gone = |name: &str| settings.drift.environments.iter().all(|environment| environment.name.value.0 != name);
+    for status in statuses.iter().filter(|status| is_gone(&status.environment)) {
+        metrics::remove(&directory, &status.environment)
+            .map_err(|error| format!("metrics in {}: {error}", directory.display()))?;
+    }
+    Ok(())
 }
 
 /// Notes which changes are back.

@@ -5,8 +5,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::files::read_limited;
-use crate::cli::terminal;
-use crate::config::{Config, Drift, Environment};
+use crate::cli::{init, terminal};
+use crate::config::{Config, Drift, Environment, FILE_NAME};
 use crate::diagnostic::{FileId, Severity};
 use crate::discover;
 use crate::drift::history::{Location, MACHINE_PATH, Origin, locate};
@@ -46,6 +46,22 @@ impl Settings {
         }
         let path = path.canonicalize().map_err(|error| format!("{shown}: {error}"))?;
         Ok(Self { directory: discover::directory_of(&path), path, drift: config.drift })
+    }
+
+    /// As [`load`](Self::load) for a scan: where no environment is configured, the complaint says what could be written.
+    pub(super) fn load_for_scan(named: Option<&Path>) -> Result<Self, String> {
+        if named.is_none()
+            && let Err(complaint) = find()
+        {
+            return Err(format!("{complaint}{}", suggestion(Path::new("."), FILE_NAME)));
+        }
+        let settings = Self::load(named)?;
+        if settings.drift.environments.is_empty() {
+            let shown = settings.path.display();
+            let suggestion = suggestion(&settings.directory, &shown.to_string());
+            return Err(format!("{shown} has no `environment` in its `drift` block{suggestion}"));
+        }
+        Ok(settings)
     }
 
     /// As [`load`](Self::load), but without any configuration nothing is configured.
@@ -100,6 +116,14 @@ impl Settings {
             );
             format!("there is no environment `{name}`; {hint}")
         })
+    }
+}
+
+/// What to write for the root modules below `directory`, as the end of a complaint.
+fn suggestion(directory: &Path, file: &str) -> String {
+    match init::suggest_environments(directory) {
+        Some(block) => format!("; for the root modules that are here, write into {file}:\n\n{block}"),
+        None => "; docs/drift.md says what to write, for no root module was found here".to_owned(),
     }
 }
 

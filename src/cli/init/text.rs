@@ -106,14 +106,23 @@ fn drift(text: &mut String, survey: &Survey) {
     if survey.roots.is_empty() {
         return;
     }
-    text.push_str("\n# What `sprag drift scan` compares with reality.\n#drift {\n");
+    text.push_str("\n# What `sprag drift scan` compares with reality.\n");
+    for line in environments(&survey.roots).lines() {
+        let _ = writeln!(text, "#{line}");
+    }
+}
+
+/// A `drift` block with an environment for each of these directories.
+pub(super) fn environments(roots: &[String]) -> String {
+    let mut text = "drift {\n".to_owned();
     let mut names: Vec<String> = Vec::new();
-    for root in &survey.roots {
+    for root in roots {
         let name = environment(root, &names);
-        let _ = writeln!(text, "#  environment {} {{ directory = {} }}", quoted(&name), quoted(root));
+        let _ = writeln!(text, "  environment {} {{ directory = {} }}", quoted(&name), quoted(root));
         names.push(name);
     }
-    text.push_str("#}\n");
+    text.push_str("}\n");
+    text
 }
 
 /// A name for the environment in `directory` that is not among `taken`.

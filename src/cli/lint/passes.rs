@@ -5,13 +5,22 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::evaluate;
+use super::exporters;
 use super::load;
+use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
-use crate::linter::{Engine, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, syntax_diagnostics};
-use crate::prometheus::{self, Content};
+use crate::linter::{
+    Engine, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules, Undecided,
+    syntax_diagnostics,
+};
+use crate::prometheus::catalogue::Catalogues;
+use crate::prometheus::world::{Deployed, World};
+use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
 use crate::syntax::hcl;
 use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, classify_modules, is_fixture, settle_unused};
@@ -27,6 +36,8 @@ pub(super) struct Outcome {
     pub(super) summary: Vec<String>,
     /// The modules, for who calls whom.
     pub(super) modules: Vec<ModuleSummary>,
+    /// What invariants could not decide.
+    pub(super) undecided: Vec<Undecided>,
 }
 
 /// What the first pass leaves of one module or rule file.
@@ -42,27 +53,44 @@ enum Seen {
         diagnostics: Vec<Diagnostic>,
         config: usize,
         summary: RuleSummary,
+        /// Rule files are few and small: they stay until all recording rules are known.
+        unit: Option<Box<RuleUnit>>,
+        servers: Servers,
+    },
+    /// What a file says about the servers, and nothing about rules.
+    Servers {
+        servers: Servers,
+        config: usize,
     },
     Problem(Problem),
     Nothing,
 }
 
-struct Run<'a> {
-    engine: &'a Engine<'a>,
-    inventory: &'a Inventory,
-    files: &'a Files,
-    settings: &'a Settings<'a>,
+/// What a run works on.
+pub(super) struct Run<'a> {
+    pub(super) engine: &'a Engine<'a>,
+    pub(super) inventory: &'a Inventory,
+    pub(super) files: &'a Files,
+    pub(super) settings: &'a Settings<'a>,
+    /// By number of configuration; empty where there are no rules.
+    catalogues: &'a [Catalogues],
 }
 
 /// Lints everything in `inventory`.
-pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, settings: &Settings<'_>) -> Outcome {
-    let run = Run { engine, inventory, files, settings };
+pub(super) fn run(
+    engine: &Engine<'_>,
+    inventory: &Inventory,
+    files: &Files,
+    settings: &Settings<'_>,
+    catalogues: &[Catalogues],
+) -> Outcome {
+    let run = Run { engine, inventory, files, settings, catalogues };
     let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
     let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
     let seen: Vec<Seen> = modules.chain(rules).with_max_len(1).collect();
     let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
-    let (mut modules, mut rules) = (Vec::new(), Vec::new());
+    let (mut modules, mut rules, mut units, mut servers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for seen in seen {
         match seen {
             Seen::Module { diagnostics, problems, files, config, summary } => {
@@ -71,11 +99,14 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
                 outcome.checked += files;
                 modules.extend(summary.map(|summary| (config, summary)));
             }
-            Seen::Rules { diagnostics, config, summary } => {
+            Seen::Rules { diagnostics, config, summary, unit, servers: found } => {
+                servers.push((config, found));
                 outcome.checked += 1;
                 outcome.diagnostics.extend(diagnostics);
+                units.extend(unit.map(|unit| (config, unit)));
                 rules.push((config, summary));
             }
+            Seen::Servers { servers: found, config } => servers.push((config, found)),
             Seen::Problem(problem) => outcome.problems.push(problem),
             Seen::Nothing => {}
         }
@@ -89,6 +120,8 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
         *module = classified;
     }
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
+    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules));
+    run.evaluate(&modules, &mut outcome);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
     }
@@ -107,9 +140,14 @@ impl Run<'_> {
         let has_tests = directory.members.iter().chain(&directory.tests).any(is_test);
         if has_configuration && !is_store || has_tests {
             let mut module = Module::new(&directory.display, &loaded.sources);
-            module.is_complete &= loaded.problems.is_empty();
+            module.is_complete &= loaded.problems.is_empty() && !directory.is_partial;
             let governed = self.settings.get(config);
             module.schemas = &governed.schemas;
+            let linked = |member: &&Member| {
+                !member.is_link && self.files.get(member.file).is_some_and(|file| !file.links.is_empty())
+            };
+            module.linked = directory.members.iter().filter(linked).map(|member| member.file).collect();
+            module.linked.extend(&directory.linked_elsewhere);
             if directory.is_locked
                 && let Ok(text) = read_limited(&directory.path.join(discover::LOCK_FILE))
             {
@@ -167,21 +205,26 @@ impl Run<'_> {
             Err(_) => return Seen::Nothing,
         };
         let config = self.settings.governing(&entry.path);
-        let rules = match prometheus::read(&text) {
-            Content::Other => return Seen::Nothing,
+        let version = self.settings.get(config).policy.config.alerts.version();
+        let servers = Servers::read(file, entry, &text, self.settings.get(config));
+        let options = ReadOptions { names: NameScheme::of(version), ..ReadOptions::default() };
+        let rules = match prometheus::read_with(&text, options) {
+            Content::Other if servers.is_empty() => return Seen::Nothing,
+            Content::Other => return Seen::Servers { servers, config },
             Content::Template(hole) => {
                 let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
-                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file) };
+                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file), unit: None, servers };
             }
             Content::Rules(rules) => rules,
         };
         let mut diagnostics = syntax_diagnostics("alerts/syntax", file, &rules.syntax_errors, |span| span);
-        let unit = RuleUnit::new(file, rules);
+        let unit = RuleUnit::for_version(file, rules, version);
         diagnostics.extend(unit.syntax_errors());
         diagnostics.extend(self.engine.rules(&unit, &self.settings.get(config).policy));
         let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let summary = RuleSummary::of(&unit, directory);
-        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary }
+        let unit = Some(Box::new(unit));
+        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, unit, servers }
     }
 
     /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.
@@ -217,6 +260,51 @@ impl Run<'_> {
         diagnostics
     }
 
+    /// Lints that need to know what metrics there are, for each configuration that governs a rule file.
+    fn monitoring_pass(
+        &self,
+        units: &[(usize, Box<RuleUnit>)],
+        servers: &[(usize, Servers)],
+        rules: &[(usize, RuleSummary)],
+    ) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
+        for (index, governed) in self.settings.all().iter().enumerate() {
+            let own: Vec<&RuleUnit> =
+                units.iter().filter(|(config, _)| *config == index).map(|(_, unit)| &**unit).collect();
+            let policy = &governed.policy;
+            if own.is_empty() || !self.engine.needs_monitoring(policy) {
+                continue;
+            }
+            let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
+            let scrape = scrape_model(governed, self.files, servers.clone());
+            let catalogues = self.catalogues.get(index).cloned().unwrap_or_default();
+            let deployment = exporters::deployment(index, self.settings, self.inventory, self.files, &all, &catalogues);
+            let world = World::new(catalogues, deployment, deployed(&policy.config), &scrape);
+            let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
+            monitoring.alertmanagers = servers.filter_map(|found| found.alertmanager.as_ref()).collect();
+            monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
+            monitoring.rules_are_known =
+                rules.iter().filter(|(config, _)| *config == index).all(|(_, file)| file.is_complete);
+            let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
+            let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
+            diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));
+            let anchor = governed.file.unwrap_or(FileId(0));
+            let found = self.engine.monitoring(&monitoring, policy, anchor);
+            diagnostics.extend(self.settle(found, index));
+        }
+        diagnostics
+    }
+
+    /// Lints that evaluate.
+    fn evaluate(&self, modules: &[(usize, ModuleSummary)], outcome: &mut Outcome) {
+        let found = evaluate::run(self, modules);
+        for (config, diagnostic) in found.diagnostics {
+            outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
+        }
+        outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
+    }
+
     /// Whether the requested paths hold all of `directory`.
     fn covers(&self, directory: &Path) -> bool {
         self.inventory.roots.iter().any(|root| directory.starts_with(root))
@@ -234,6 +322,16 @@ impl Run<'_> {
         });
         kept.collect()
     }
+}
+
+/// What the configuration says is deployed.
+fn deployed(config: &Config) -> Vec<Deployed> {
+    let exporters = config.alerts.exporters.iter().map(|exporter| Deployed {
+        name: exporter.name.0.clone(),
+        version: exporter.version.as_ref().map(|version| version.0.clone()),
+        collectors: exporter.collectors.iter().map(|name| name.value.clone()).collect(),
+    });
+    exporters.collect()
 }
 
 fn is_configuration(member: &Member) -> bool {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::files::{Files, read_limited};
-use crate::config::{CONFIG_LINT, Config, PathSet, Selection, parse_invariants};
+use crate::config::{CONFIG_LINT, Config, InvariantBlock, PathSet, Selection, parse_invariants};
 use crate::diagnostic::{Diagnostic, FileId, Severity};
 use crate::discover;
 use crate::linter::Policy;
@@ -18,6 +18,8 @@ pub(super) struct Governed {
     pub(super) exclude: PathSet,
     /// What is known of providers.
     pub(super) schemas: Schemas,
+    /// Invariants in files beside it.
+    invariants: Vec<InvariantBlock>,
     /// Its file; nothing for the built-in one.
     pub(super) file: Option<FileId>,
     path: Option<PathBuf>,
@@ -108,21 +110,41 @@ impl<'a> Settings<'a> {
             let unusable = governed.read_schemas();
             self.is_broken |= !unusable.is_empty();
             mistakes.extend(unusable);
+            for path in governed.scrape_files() {
+                let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
+                files.add(&path, shown);
+            }
         }
         mistakes
     }
 
     /// Parses the files of invariants. Returns the mistakes in them.
     pub(super) fn check_invariants(&mut self, invariants: &[FileId], files: &Files) -> Vec<Diagnostic> {
-        let texts = invariants.iter().filter_map(|file| Some((*file, files.read(*file).ok()?)));
-        let mistakes: Vec<Diagnostic> = texts.flat_map(|(file, text)| parse_invariants(&text, file).1).collect();
+        let mut mistakes = Vec::new();
+        for file in invariants {
+            let (Ok(text), Some(entry)) = (files.read(*file), files.get(*file)) else { continue };
+            let (blocks, found) = parse_invariants(&text, *file);
+            let config = self.governing(&entry.path);
+            self.all[config].invariants.extend(blocks);
+            mistakes.extend(found);
+        }
         self.is_broken |= mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
         mistakes
+    }
+
+    /// Notes that a configuration has mistakes.
+    pub(super) const fn break_off(&mut self) {
+        self.is_broken = true;
     }
 
     /// Whether a configuration has mistakes, so that nothing may be linted.
     pub(super) const fn is_broken(&self) -> bool {
         self.is_broken
+    }
+
+    /// The invariants in files beside the configuration with this number.
+    pub(super) fn invariants_of(&self, index: usize) -> &[InvariantBlock] {
+        &self.get(index).invariants
     }
 
     /// The number of the configuration that governs `path`, a real path.
@@ -146,8 +168,8 @@ impl Governed {
     /// What holds without any configuration.
     fn built_in(directory: PathBuf, selection: &Selection) -> Self {
         let policy = Policy::new(Config::default(), selection);
-        let (exclude, schemas) = (PathSet::new(&[]), Schemas::default());
-        Self { directory, policy, exclude, schemas, file: None, path: None, text: Vec::new() }
+        let (exclude, schemas, invariants) = (PathSet::new(&[]), Schemas::default(), Vec::new());
+        Self { directory, policy, exclude, schemas, invariants, file: None, path: None, text: Vec::new() }
     }
 
     /// Reads the files of provider schemas that the configuration names. Returns what cannot be used.
@@ -174,6 +196,18 @@ impl Governed {
         self.exclude = PathSet::new(&config.lint.exclude);
         self.policy = Policy::new(config, selection);
         mistakes
+    }
+
+    /// Whether the configuration names `path`, relative to its directory, as a Prometheus configuration.
+    pub(super) fn names_scrape_file(&self, path: &str) -> bool {
+        let mut named = self.policy.config.alerts.scrape.iter();
+        named.any(|name| name.value.trim_start_matches("./") == path)
+    }
+
+    /// The Prometheus configurations that the configuration names.
+    pub(super) fn scrape_files(&self) -> Vec<PathBuf> {
+        let named = self.policy.config.alerts.scrape.iter();
+        named.filter_map(|name| self.directory.join(&name.value).canonicalize().ok()).collect()
     }
 
     /// The path of a file below the directory, as patterns see it.

@@ -31,6 +31,14 @@ pub struct Frame {
     pub key: String,
 }
 
+impl Frame {
+    /// A frame with just `each`.
+    #[must_use]
+    pub fn of_each(each: Option<(Value, Value)>) -> Self {
+        Self { each, ..Self::default() }
+    }
+}
+
 /// How often a block is there.
 #[derive(Clone, Debug)]
 pub enum Repetition {

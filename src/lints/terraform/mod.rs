@@ -12,6 +12,7 @@ pub(super) mod missing_required_version;
 pub(super) mod slash_comment;
 pub(super) mod unconstrained_provider;
 pub(super) mod unconventional_name;
+pub(super) mod undeclared_reference;
 pub(super) mod undocumented_output;
 pub(super) mod undocumented_variable;
 pub(super) mod unexpected_file;
@@ -21,6 +22,7 @@ pub(super) mod unused_declaration;
 pub(super) mod unused_provider_requirement;
 pub(super) mod workspace_with_remote_backend;
 
+mod attribute_path;
 mod module_source;
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};

@@ -45,6 +45,22 @@ impl Tree {
         self.nodes.is_empty()
     }
 
+    /// The nodes that the node at `id` is made of, in the order of the text.
+    #[must_use]
+    pub fn operands(&self, id: ExprId) -> Vec<ExprId> {
+        match &self.get(id).kind {
+            ExprKind::Range { operand, .. }
+            | ExprKind::Subquery { operand, .. }
+            | ExprKind::Unary { operand, .. }
+            | ExprKind::Paren(operand) => vec![*operand],
+            ExprKind::Call { arguments, .. } | ExprKind::Aggregate { arguments, .. } => arguments.clone(),
+            ExprKind::Binary { left, right, .. } => vec![*left, *right],
+            ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Selector(_) | ExprKind::Hole | ExprKind::Error => {
+                Vec::new()
+            }
+        }
+    }
+
     /// The node inside any parentheses around `id`.
     #[must_use]
     pub fn without_parens(&self, mut id: ExprId) -> ExprId {

@@ -153,6 +153,15 @@ impl<'a> Parser<'a> {
             self.guessed = true;
             return;
         }
+        // Where the text ends early, one thing that is missing says enough: the one that names where it began.
+        if self.kind() == TokenKind::End
+            && let Some(last) = self.errors.last_mut().filter(|last| last.span == error.span)
+        {
+            if error.related.is_some() {
+                *last = error;
+            }
+            return;
+        }
         self.errors.push(error);
     }
 

@@ -1,0 +1,6 @@
+alerts {
+  exporter "node-exporter" {
+    version    = "1.5.0"
+    collectors = ["processes"]
+  }
+}

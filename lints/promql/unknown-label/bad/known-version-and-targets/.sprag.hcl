@@ -1,0 +1,6 @@
+alerts {
+  scrape = ["prometheus.yml"]
+  exporter "node-exporter" {
+    version = "1.5.0"
+  }
+}

@@ -1,0 +1,5 @@
+alerts {
+  exporter "prometheus" {
+    version = "2.42.0"
+  }
+}

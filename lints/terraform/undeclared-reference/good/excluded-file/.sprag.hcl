@@ -1,0 +1,3 @@
+lint {
+  exclude = ["secrets.tf"]
+}

@@ -1,0 +1,8 @@
+data "aws_region" "current" {
+  lifecycle {
+    postcondition {
+      condition     = self.name == "eu-central-1"
+      error_message = "this belongs to Frankfurt"
+    }
+  }
+}

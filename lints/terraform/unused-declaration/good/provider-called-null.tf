@@ -1,0 +1,6 @@
+provider "null" {
+  alias = "other"
+}
+resource "null_resource" "a" {
+  provider = null.other
+}

@@ -1,0 +1,295 @@
+//! Lints that evaluate. Modules that an invariant is about are read once more, together with those that call them and
+//! those that they call, one connected group at a time, and dropped again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::load;
+use super::passes::Run;
+use crate::cli::files::read_limited;
+use crate::config::{Config, InvariantKind, LintDefault, Literal};
+use crate::discover::{self, Directory};
+use crate::eval::module::Node;
+use crate::eval::{Number, ShortCircuit, Sources, Unreadable, Value};
+use crate::invariant::{Bundled, Invariant, RootValue};
+use crate::linter::{Check, Evaluated, Evaluation};
+use crate::lints::LINTS;
+use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, Role, Source, Type};
+
+/// Levels of expressions need room: a thread's usual stack is too small for the deepest that are followed.
+const STACK: usize = 64 << 20;
+
+/// Judges the invariants of every configuration in the modules that it governs.
+pub(super) fn run(run: &Run<'_>, modules: &[(usize, ModuleSummary)]) -> Evaluated {
+    let count = run.settings.all().len();
+    let invariants: Vec<Vec<Invariant>> = (0..count).map(|index| invariants_of(run, index)).collect();
+    let groups = groups(modules, &invariants);
+    if groups.is_empty() {
+        return Evaluated::default();
+    }
+    let directories: HashMap<&str, &Directory> =
+        run.inventory.directories.iter().map(|directory| (directory.key.as_str(), directory)).collect();
+    let judge = || {
+        groups
+            .par_iter()
+            .map(|group| judge_group(run, modules, &invariants, &directories, group))
+            .collect::<Vec<Evaluated>>()
+    };
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    let all = threads.map_or_else(|_| Vec::new(), |threads| threads.install(judge));
+    let mut found = Evaluated::default();
+    for evaluated in all {
+        found.extend(evaluated);
+    }
+    found
+}
+
+/// The invariants that count under one configuration.
+fn invariants_of(run: &Run<'_>, index: usize) -> Vec<Invariant> {
+    let governed = run.settings.get(index);
+    let config = &governed.policy.config;
+    let mut all: Vec<Invariant> = Vec::new();
+    for lint in LINTS {
+        if let Check::Invariant(text) = lint.check
+            && run.engine.may_count(lint, &governed.policy)
+        {
+            all.extend(Invariant::bundled(Bundled { id: lint.id, text }, lint.severity));
+        }
+    }
+    all.extend(config.invariants.iter().chain(run.settings.invariants_of(index)).map(Invariant::from_block));
+    all.retain(|invariant| {
+        let is_bundled = LINTS.iter().any(|lint| lint.id == invariant.id.as_str());
+        let default = LintDefault::On;
+        is_bundled
+            || !config.overrides.is_empty()
+            || governed.policy.levels.level(&invariant.id, default, "", invariant.severity).is_some()
+    });
+    for invariant in &mut all {
+        set_inputs(config, invariant);
+    }
+    all
+}
+
+fn set_inputs(config: &Config, invariant: &mut Invariant) {
+    let names: Vec<Arc<str>> = invariant.inputs.keys().cloned().collect();
+    let id = invariant.id.clone();
+    for name in names {
+        if let Some(literal) = config.lint.input(id.as_str(), &name) {
+            invariant.set_input(&name, value_of(literal));
+        }
+    }
+}
+
+fn value_of(literal: &Literal) -> Value {
+    match literal {
+        Literal::Bool(value) => Value::bool(*value),
+        Literal::Number(text) => Number::parse(text).map_or_else(|| Value::null(Type::Number), Value::number),
+        Literal::Text(text) => Value::string(text.as_str()),
+        Literal::List(all) => Value::tuple(all.iter().map(value_of).collect()),
+        Literal::Object(all) => {
+            Value::object(all.iter().map(|(name, value)| (Arc::from(name.as_str()), value_of(value))).collect())
+        }
+    }
+}
+
+/// The modules that something is judged in, with all that they are connected to through calls.
+fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> Vec<Vec<usize>> {
+    let by_key: HashMap<&str, usize> =
+        modules.iter().enumerate().map(|(at, (_, module))| (module.key.as_str(), at)).collect();
+    let is_bound: Vec<bool> =
+        modules.iter().map(|(config, module)| invariants[*config].iter().any(|one| may_bind(one, module))).collect();
+    if !is_bound.contains(&true) {
+        return Vec::new();
+    }
+    let mut parents: Vec<usize> = (0..modules.len()).collect();
+    for (at, (_, module)) in modules.iter().enumerate() {
+        for call in module.calls.iter().filter(|call| !call.name.is_empty()) {
+            let Some(target) = call.target(&module.key).and_then(|key| by_key.get(key.as_str()).copied()) else {
+                continue;
+            };
+            let (one, other) = (find(&mut parents, at), find(&mut parents, target));
+            parents[one.max(other)] = one.min(other);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for at in 0..modules.len() {
+        groups.entry(find(&mut parents, at)).or_default().push(at);
+    }
+    groups.into_values().filter(|group| group.iter().any(|at| is_bound[*at])).collect()
+}
+
+/// The first module of the group that `at` is in.
+fn find(parents: &mut [usize], mut at: usize) -> usize {
+    while parents[at] != at {
+        parents[at] = parents[parents[at]];
+        at = parents[at];
+    }
+    at
+}
+
+fn may_bind(invariant: &Invariant, module: &ModuleSummary) -> bool {
+    match invariant.kind {
+        InvariantKind::Resource | InvariantKind::Data => module.resource_kinds.iter().any(|kind| invariant.binds(kind)),
+        InvariantKind::Module => invariant.binds(path_of(module)),
+        InvariantKind::Call => module.calls.iter().any(|call| !call.name.is_empty()),
+    }
+}
+
+fn path_of(module: &ModuleSummary) -> &str {
+    if module.key.is_empty() { "." } else { &module.key }
+}
+
+/// Files that the expressions of one module read.
+struct ModuleFiles {
+    directory: PathBuf,
+    is_root: bool,
+}
+
+impl ModuleFiles {
+    fn read_at(&self, path: &str) -> Result<Arc<[u8]>, Unreadable> {
+        let path = self.directory.join(path);
+        // A pipe or a device would never end.
+        if !path.is_file() {
+            return Err(if path.exists() { Unreadable::Unknown } else { Unreadable::Missing });
+        }
+        read_limited(&path).map(Arc::from).map_err(|_| Unreadable::Unknown)
+    }
+}
+
+impl Sources for ModuleFiles {
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, Unreadable> {
+        // Terraform is run in the root's directory; where others are run from is not known.
+        if self.is_root { self.read_at(path) } else { Err(Unreadable::Unknown) }
+    }
+
+    fn read_in_module(&self, path: &str) -> Result<Arc<[u8]>, Unreadable> {
+        self.read_at(path)
+    }
+}
+
+fn judge_group(
+    run: &Run<'_>,
+    modules: &[(usize, ModuleSummary)],
+    invariants: &[Vec<Invariant>],
+    directories: &HashMap<&str, &Directory>,
+    group: &[usize],
+) -> Evaluated {
+    let found: Vec<(usize, &Directory)> =
+        group.iter().filter_map(|at| Some((*at, *directories.get(modules[*at].1.key.as_str())?))).collect();
+    let sources: Vec<Vec<Source>> =
+        found.iter().map(|(_, directory)| load::load(directory, run.files).sources).collect();
+    let loaded: Vec<Module<'_>> = found
+        .iter()
+        .zip(&sources)
+        .map(|((at, directory), sources)| {
+            let (config, summary) = &modules[*at];
+            let mut module = Module::new(&directory.display, sources);
+            module.is_complete &= summary.is_complete;
+            module.schemas = &run.settings.get(*config).schemas;
+            if directory.is_locked
+                && let Ok(text) = read_limited(&directory.path.join(discover::LOCK_FILE))
+            {
+                module.locks = Locks::parse(&text);
+            }
+            module
+        })
+        .collect();
+    let is_root = |at: usize| matches!(modules[at].1.kind, ModuleKind::Root | ModuleKind::Fixture);
+    let files: Vec<ModuleFiles> = found
+        .iter()
+        .map(|(at, directory)| ModuleFiles { directory: directory.path.clone(), is_root: is_root(*at) })
+        .collect();
+    let places: HashMap<&str, usize> =
+        found.iter().enumerate().map(|(node, (at, _))| (modules[*at].1.key.as_str(), node)).collect();
+    let nodes: Vec<Node<'_>> = found
+        .iter()
+        .enumerate()
+        .map(|(node, (at, _))| {
+            let summary = &modules[*at].1;
+            let targets = summary.calls.iter().filter(|call| !call.name.is_empty()).filter_map(|call| {
+                let key = call.target(&summary.key)?;
+                Some((call.name.clone(), *places.get(key.as_str())?))
+            });
+            Node {
+                module: &loaded[node],
+                path: path_of(summary),
+                sources: &files[node],
+                calls: targets.collect(),
+                short_circuit: short_circuit(&loaded[node], &run.settings.get(modules[*at].0).policy.config),
+                is_root: is_root(*at),
+            }
+        })
+        .collect();
+    let mut values: BTreeMap<usize, Vec<RootValue>> = BTreeMap::new();
+    for (node, _) in found.iter().enumerate().filter(|(_, (at, _))| is_root(*at)) {
+        values.insert(node, values_of(&loaded[node]));
+    }
+    let evaluation = Evaluation {
+        nodes: &nodes,
+        invariants: &|node| invariants[modules[found[node].0].0].as_slice(),
+        values: &values,
+    };
+    let mut evaluated = evaluation.run();
+    // By configuration from here on.
+    for (node, _) in &mut evaluated.diagnostics {
+        *node = modules[found[*node].0].0;
+    }
+    for (node, _) in &mut evaluated.undecided {
+        *node = modules[found[*node].0].0;
+    }
+    evaluated
+}
+
+/// The values that Terraform loads by itself, in its order: `terraform.tfvars`, then `*.auto.tfvars`
+/// (<https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>).
+fn values_of(module: &Module<'_>) -> Vec<RootValue> {
+    let rank = |source: &Source| -> Option<(u8, String)> {
+        let name = source.name.as_str();
+        match name {
+            "terraform.tfvars" => Some((0, String::new())),
+            "terraform.tfvars.json" => Some((1, String::new())),
+            _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => Some((2, name.to_owned())),
+            _ => None,
+        }
+    };
+    let mut files: Vec<((u8, String), &Source)> = module
+        .sources
+        .iter()
+        .filter(|source| source.role == Role::Variables && !source.is_broken())
+        .filter_map(|source| Some((rank(source)?, source)))
+        .collect();
+    files.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut values: Vec<RootValue> = Vec::new();
+    for (_, source) in files {
+        for attribute in source.document().root().attributes() {
+            let Ok(value) = crate::eval::constant(attribute.value()) else { continue };
+            values.retain(|(name, _, _)| **name != *attribute.name());
+            values.push((attribute.name().into(), value, source.location(attribute.value().span())));
+        }
+    }
+    values
+}
+
+/// How the module's Terraform evaluates `&&` and `||`.
+fn short_circuit(module: &Module<'_>, config: &Config) -> ShortCircuit {
+    let numbers = |text: &str| -> Option<(u64, u64)> {
+        let mut parts = text.trim().trim_start_matches('v').split('.');
+        Some((parts.next()?.trim().parse().ok()?, parts.next().and_then(|part| part.trim().parse().ok()).unwrap_or(0)))
+    };
+    if let Some(version) = config.terraform_version.as_ref().and_then(|version| numbers(&version.value.0)) {
+        return if version >= (1, 12) { ShortCircuit::Yes } else { ShortCircuit::No };
+    }
+    let required = module.settings.iter().filter_map(|settings| settings.value("required_version"));
+    let required: Vec<String> =
+        required.filter_map(|value| value.as_string().map(std::borrow::Cow::into_owned)).collect();
+    let least = required.iter().flat_map(|text| text.split(',')).filter_map(|clause| {
+        let clause = clause.trim();
+        let version =
+            clause.strip_prefix(">=").or_else(|| clause.strip_prefix("~>")).or_else(|| clause.strip_prefix('>'))?;
+        numbers(version)
+    });
+    if least.max().is_some_and(|least| least >= (1, 12)) { ShortCircuit::Yes } else { ShortCircuit::Unknown }
+}

@@ -1,0 +1,323 @@
+//! Invariant blocks as they are written: their expressions, inputs and local values.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::config::{Guarantee, InvariantBlock, InvariantKind};
+use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
+use crate::eval::{Constraint, Doubt, Evaluator, Failure, Scope, Value};
+use crate::source::Span;
+use crate::syntax::hcl::{self, BlockView, BodyView, Document, ExprKind, ExprView, Tree};
+
+/// An invariant that is part of this program.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundled {
+    /// The lint it is.
+    pub id: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// The text of an invariant and where it stands.
+pub struct InvariantSource {
+    text: String,
+    tree: Tree,
+    /// The file and the place of its first byte there; nothing for a bundled one.
+    at: Option<(FileId, u32)>,
+}
+
+impl InvariantSource {
+    fn new(text: String, at: Option<(FileId, u32)>) -> Self {
+        let tree = hcl::parse(text.as_bytes());
+        Self { text, tree, at }
+    }
+
+    /// Its tree.
+    #[must_use]
+    pub fn document(&self) -> Document<'_> {
+        Document::new(&self.tree, self.text.as_bytes())
+    }
+
+    /// The place of `span` in the file; nothing for a bundled invariant.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Option<Location> {
+        self.at.map(|(file, start)| Location::new(file, Span::new(start + span.start, start + span.end)))
+    }
+}
+
+/// An invariant, ready to be decided.
+pub struct Invariant {
+    /// The lint its findings are reported as.
+    pub id: LintId,
+    /// What it is about.
+    pub kind: InvariantKind,
+    /// What its findings count for.
+    pub severity: Severity,
+    /// What must hold, in a few words.
+    pub summary: Option<String>,
+    /// The version that fixed the fault it guards against.
+    pub fixed_in: Option<String>,
+    /// Where to read more.
+    pub docs: Option<String>,
+    /// What to do about a violation.
+    pub help: Option<String>,
+    /// Whether it must hold for every admissible input of the module.
+    pub guarantee: Option<Guarantee>,
+    /// What it is written as.
+    pub source: InvariantSource,
+    target: Vec<GlobMatcher>,
+    /// What its inputs are here.
+    pub inputs: BTreeMap<Arc<str>, Value>,
+}
+
+impl Invariant {
+    /// Of a configuration.
+    #[must_use]
+    pub fn from_block(block: &InvariantBlock) -> Self {
+        let id = LintId::from(format!("invariant/{}", block.name.value.0));
+        let severity = block.severity.as_ref().map_or(Severity::Error, |severity| severity.value);
+        let source = InvariantSource::new(block.text.clone(), Some((block.location.file, block.location.span.start)));
+        Self::new(block, id, severity, source)
+    }
+
+    /// The invariants of a bundled lint; findings count for `severity`.
+    #[must_use]
+    pub fn bundled(bundled: Bundled, severity: Severity) -> Vec<Self> {
+        let (blocks, _) = crate::config::parse_invariants(bundled.text.as_bytes(), FileId(0));
+        blocks
+            .iter()
+            .map(|block| {
+                let source = InvariantSource::new(block.text.clone(), None);
+                let severity = block.severity.as_ref().map_or(severity, |own| own.value);
+                Self::new(block, LintId::new(bundled.id), severity, source)
+            })
+            .collect()
+    }
+
+    fn new(block: &InvariantBlock, id: LintId, severity: Severity, source: InvariantSource) -> Self {
+        let glob = |pattern: &str| {
+            GlobBuilder::new(pattern).literal_separator(block.kind == InvariantKind::Module).build().ok()
+        };
+        let target = &block.target.value;
+        // `**/modules/backup` is `modules/backup` too.
+        let patterns =
+            [Some(target.as_str()), target.strip_prefix("**/").filter(|_| block.kind == InvariantKind::Module)];
+        let target = patterns.into_iter().flatten().filter_map(glob).map(|glob| glob.compile_matcher()).collect();
+        let mut made = Self {
+            id,
+            kind: block.kind,
+            severity,
+            summary: block.summary.as_ref().map(|text| text.value.clone()),
+            fixed_in: block.fixed_in.as_ref().map(|version| version.value.0.clone()),
+            docs: block.docs.as_ref().map(|text| text.value.clone()),
+            help: block.help.as_ref().map(|text| text.value.clone()),
+            guarantee: block.guarantee.as_ref().map(|guarantee| guarantee.value),
+            source,
+            target,
+            inputs: BTreeMap::new(),
+        };
+        made.inputs = made.defaults();
+        made
+    }
+
+    /// Whether it is about the type, module path or call source `name`.
+    #[must_use]
+    pub fn binds(&self, name: &str) -> bool {
+        self.target.iter().any(|glob| glob.is_match(name))
+    }
+
+    /// The block.
+    #[must_use]
+    pub fn block(&self) -> Option<BlockView<'_>> {
+        self.source.document().root().blocks().next()
+    }
+
+    /// What is in the block.
+    #[must_use]
+    pub fn body(&self) -> Option<BodyView<'_>> {
+        self.block().map(BlockView::body)
+    }
+
+    /// `for_each`.
+    #[must_use]
+    pub fn for_each(&self) -> Option<ExprView<'_>> {
+        self.body()?.value("for_each")
+    }
+
+    /// `filter`.
+    #[must_use]
+    pub fn filter(&self) -> Option<ExprView<'_>> {
+        self.body()?.value("filter")
+    }
+
+    /// The conditions with their messages.
+    pub fn enforced(&self) -> impl Iterator<Item = (ExprView<'_>, Option<ExprView<'_>>)> {
+        let blocks = self.body().into_iter().flat_map(|body| body.blocks_of("enforce"));
+        blocks.filter_map(|block| Some((block.body().value("condition")?, block.body().value("error_message"))))
+    }
+
+    /// The expression of one of its local values.
+    #[must_use]
+    pub fn local(&self, name: &str) -> Option<ExprView<'_>> {
+        self.body()?.blocks_of("locals").find_map(|block| block.body().value(name))
+    }
+
+    /// What `given` fixes: names of variables and their values.
+    #[must_use]
+    pub fn given(&self) -> BTreeMap<Arc<str>, Value> {
+        let blocks = self.body().into_iter().flat_map(|body| body.blocks_of("given"));
+        let attributes = blocks.flat_map(|block| block.body().attributes());
+        attributes
+            .filter_map(|attribute| Some((Arc::from(attribute.name()), crate::eval::constant(attribute.value()).ok()?)))
+            .collect()
+    }
+
+    /// Gives an input its value. Returns whether there is such an input.
+    pub fn set_input(&mut self, name: &str, value: Value) -> bool {
+        let known = self.inputs.contains_key(name);
+        if known {
+            self.inputs.insert(name.into(), value);
+        }
+        known
+    }
+
+    fn defaults(&self) -> BTreeMap<Arc<str>, Value> {
+        let blocks = self.body().into_iter().flat_map(|body| body.blocks_of("input"));
+        blocks
+            .filter_map(|block| {
+                let name: Arc<str> = Arc::from(&*block.label(0)?);
+                let default = block.body().value("default").and_then(|expr| crate::eval::constant(expr).ok());
+                let default = default.unwrap_or_else(|| Value::null(crate::terraform::Type::Any));
+                let ty = block.body().value("type").and_then(Constraint::read);
+                let value = ty.and_then(|ty| ty.apply(&default, &mut Doubt::default()).ok()).unwrap_or(default);
+                Some((name, value))
+            })
+            .collect()
+    }
+
+    /// What is wrong with its expressions, whatever they are about: names that invariants do not have, expressions of
+    /// `given` and inputs that are not constant, regular expressions that are none.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let lint = || LintId::new("sprag/invalid-invariant");
+        let mut report = |span: Span, message: String, help: &str| {
+            if let Some(location) = self.source.location(span) {
+                found.push(Diagnostic::new(lint(), Severity::Error, location, message).help(help));
+            }
+        };
+        let document = self.source.document();
+        let mut bound: Vec<&str> = Vec::new();
+        for expr in document.expressions() {
+            if let Some(walk) = expr.as_for() {
+                bound.extend(walk.key_name.map(|span| document.slice(span)));
+                bound.push(document.slice(walk.value_name));
+            }
+            if let Some(directive) = expr.as_for_directive() {
+                bound.extend(directive.key.map(|span| document.slice(span)));
+                bound.push(document.slice(directive.value));
+            }
+        }
+        let Some(body) = self.body() else { return found };
+        for (expr, _) in expressions_of(body) {
+            let mut roots: Vec<ExprView<'_>> = Vec::new();
+            collect_roots(expr, &mut roots);
+            for root in roots {
+                let name = root.text();
+                let is_known = ROOTS.contains(&name)
+                    || bound.contains(&name)
+                    // A resource of the module by its type.
+                    || name.contains('_');
+                if !is_known {
+                    let help = "an invariant sees `attrs`, `each`, `meta`, `input`, `local`, `var`, `variable`, `output`, \
+                                `resource`, `data` and `module`";
+                    report(root.span(), format!("`{name}` is not known in an invariant"), help);
+                }
+            }
+        }
+        for block in body.blocks_of("given") {
+            for attribute in block.body().attributes() {
+                if crate::eval::constant(attribute.value()).is_err() {
+                    let message = format!("the value of `{}` is not constant", attribute.name());
+                    report(attribute.value().span(), message, "`given` fixes variables to literal values");
+                }
+            }
+        }
+        for expr in document.expressions() {
+            let Some(("regex" | "regexall", arguments)) = expr.as_call() else { continue };
+            let Some(pattern) = arguments.first().copied() else { continue };
+            let Some(text) = pattern.as_string() else { continue };
+            if let Err(reason) = crate::eval::Pattern::new(&text) {
+                report(pattern.span(), format!("not a regular expression: {reason}"), "Terraform reads RE2 syntax");
+            }
+        }
+        for (condition, _) in self.enforced() {
+            let scope = Nothing;
+            let mut evaluator = Evaluator::new(&scope);
+            if let Ok(value) = evaluator.eval(condition)
+                && value.is_wholly_known()
+            {
+                let message =
+                    format!("the condition is always {}", if value.as_bool() == Some(true) { "true" } else { "false" });
+                report(
+                    condition.span(),
+                    message,
+                    "a condition is about `attrs`, `each.value` or another thing it sees",
+                );
+            }
+        }
+        found
+    }
+}
+
+/// Names that expressions of an invariant begin with.
+const ROOTS: &[&str] = &[
+    "attrs",
+    "each",
+    "meta",
+    "input",
+    "local",
+    "var",
+    "variable",
+    "output",
+    "resource",
+    "data",
+    "module",
+    "path",
+    "terraform",
+];
+
+/// The expressions directly in a body and its blocks; those of `input` types are none.
+fn expressions_of(body: BodyView<'_>) -> Vec<(ExprView<'_>, &str)> {
+    let mut found: Vec<(ExprView<'_>, &str)> =
+        body.attributes().map(|attribute| (attribute.value(), attribute.name())).collect();
+    for block in body.blocks().filter(|block| block.kind() != "input") {
+        found.extend(expressions_of(block.body()));
+    }
+    // `severity = "warning"` and other words are no expressions about anything.
+    found.retain(|(expr, _)| !matches!(expr.kind(), ExprKind::Variable) || ROOTS.contains(&expr.text()));
+    found
+}
+
+/// The first names of the references in an expression, keys of objects left out.
+fn collect_roots<'a>(expr: ExprView<'a>, found: &mut Vec<ExprView<'a>>) {
+    let mut keys = Vec::new();
+    for inner in expr.walk() {
+        if let Some(entries) = inner.entries() {
+            keys.extend(entries.iter().filter(|(key, _)| key.kind() == ExprKind::Variable).map(|(key, _)| key.id()));
+        }
+    }
+    found.extend(expr.walk().filter(|inner| inner.kind() == ExprKind::Variable && !keys.contains(&inner.id())));
+}
+
+/// A scope without names, for conditions that depend on nothing.
+struct Nothing;
+
+impl Scope for Nothing {
+    fn resolve(&self, names: &[&str], span: Span, _: &mut Doubt) -> Result<(Value, usize), Failure> {
+        let _ = span;
+        Ok((Value::any(&crate::terraform::Type::Any, &crate::eval::Cause::Expression), names.len().min(1)))
+    }
+}

@@ -1,0 +1,18 @@
+//! Invariants: what must hold in every state that a module can describe, written in the language of Terraform's
+//! conditions. Binds them to resources, data sources, modules and calls, and decides them with the evaluator.
+//!
+//! A verdict is only *violated* or *holds* when that is certain; everything else is *undecided*, with a reason. Knows
+//! no lint and no file on disk.
+
+mod chain;
+mod context;
+mod decide;
+mod language;
+mod overlay;
+mod subject;
+
+pub use chain::Step;
+pub use context::{Context, Contexts, RootValue};
+pub use decide::{Fault, Judge, Judgement, Verdict};
+pub use language::{Bundled, Invariant, InvariantSource};
+pub use subject::Subject;

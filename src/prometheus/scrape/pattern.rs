@@ -1,0 +1,69 @@
+//! Regular expressions of relabelling rules and Alertmanager matchers, as far as the `regex` crate reads them as RE2
+//! does. Where it may not, the answer is "not known", never a wrong one.
+
+use regex::Regex;
+
+/// An expression that has to match the whole text.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    regex: Option<Regex>,
+}
+
+impl Pattern {
+    /// Compiles `text`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        // `\C`, `\Q`, octal escapes are RE2 alone; set operations and nested classes are the crate's alone.
+        let is_common = text.is_ascii()
+            && !["[[", "&&", "--", "~~", r"\C", r"\Q", r"\z", r"\pN"].iter().any(|part| text.contains(part));
+        let regex = is_common.then(|| Regex::new(&format!("^(?s:{text})$")).ok()).flatten();
+        Self { regex }
+    }
+
+    /// One of which nothing is known.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self { regex: None }
+    }
+
+    /// Whether the whole of `text` matches; nothing where that is not known. Classes such as `\w` mean other letters in
+    /// RE2, so only ASCII text is judged.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> Option<bool> {
+        let regex = self.regex.as_ref().filter(|_| text.is_ascii())?;
+        Some(regex.is_match(text))
+    }
+
+    /// What `replacement` becomes with the groups of the match; an inner `None` where the text does not match.
+    #[must_use]
+    pub fn expand(&self, text: &str, replacement: &str) -> Option<Option<String>> {
+        let regex = self.regex.as_ref().filter(|_| text.is_ascii())?;
+        let Some(captures) = regex.captures(text) else { return Some(None) };
+        let mut expanded = String::new();
+        captures.expand(replacement, &mut expanded);
+        Some(Some(expanded))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_are_of_the_whole_text() {
+        let pattern = Pattern::new("node|pve.*");
+        for (text, is_match) in [("node", true), ("nodes", false), ("pve1", true), ("a pve", false)] {
+            assert_eq!(pattern.matches(text), Some(is_match), "{text}");
+        }
+        assert_eq!(Pattern::new("(.+):.*").expand("host:9100", "$1"), Some(Some("host".to_owned())));
+        assert_eq!(Pattern::new("(.+):.*").expand("host", "$1"), Some(None));
+    }
+
+    #[test]
+    fn what_re2_reads_otherwise_is_not_known() {
+        for text in [r"\Qa.b\E", "[[:alpha:]]", "é+", "[a&&b]", "("] {
+            assert_eq!(Pattern::new(text).matches("a"), None, "{text}");
+        }
+        assert_eq!(Pattern::new(r"\w+").matches("é"), None);
+    }
+}

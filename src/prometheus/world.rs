@@ -1,0 +1,337 @@
+//! What is known of metrics from catalogues, deployment and scrape configurations together: the knowledge that inference
+//! asks. Knows no expressions and reads nothing itself.
+
+use std::borrow::Cow;
+
+use super::catalogue::{Catalogue, Catalogues, Evidence, Exporter, Fact, Kind};
+use super::deployment::{Deployment, Running};
+use super::infer::{
+    Carrier, Clash, CollectorState, Family, FamilyKind, Knowledge, Label, LabelSet, METRIC_NAME, Metric, Presence,
+    Scraped, Unit, Values,
+};
+use super::scrape::{self, Job, ScrapeModel};
+use super::{catalogue, duration::Duration};
+
+/// An exporter that the configuration says is deployed.
+#[derive(Clone, Debug, Default)]
+pub struct Deployed {
+    /// Its name, as its catalogue has it.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// The collectors that are switched on beside the default ones.
+    pub collectors: Vec<String>,
+}
+
+/// Everything that is known of metrics.
+#[derive(Debug, Default)]
+pub struct World<'a> {
+    catalogues: Catalogues,
+    deployment: Deployment,
+    deployed: Vec<Deployed>,
+    scrape: Cow<'a, ScrapeModel>,
+}
+
+/// What Prometheus does where no configuration says otherwise, in seconds.
+const DEFAULT_INTERVAL: f64 = 60.0;
+
+/// What names got when units became part of them.
+const UNITS: [&str; 6] = ["_bytes", "_total", "_seconds", "_bytes_total", "_seconds_total", "_ratio"];
+
+impl<'a> World<'a> {
+    /// The world of one repository. What the user says of an exporter in `deployed` counts more than what was seen of it.
+    #[must_use]
+    pub fn new(
+        catalogues: Catalogues,
+        deployment: Deployment,
+        deployed: Vec<Deployed>,
+        scrape: &'a ScrapeModel,
+    ) -> Self {
+        Self { catalogues, deployment, deployed, scrape: Cow::Borrowed(scrape) }
+    }
+
+    /// All catalogues.
+    #[must_use]
+    pub const fn catalogues(&self) -> &Catalogues {
+        &self.catalogues
+    }
+
+    /// What is deployed.
+    #[must_use]
+    pub const fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// The versions of an exporter that run; empty where nobody says.
+    fn versions<'w>(&'w self, exporter: &'w str) -> Vec<&'w str> {
+        let said = self.deployed.iter().filter(|deployed| deployed.name == exporter);
+        let said: Vec<&str> = said.filter_map(|deployed| deployed.version.as_deref()).collect();
+        if said.is_empty() {
+            return self.deployment.versions(exporter).into_iter().map(|(version, _)| version).collect();
+        }
+        said
+    }
+
+    /// Whether what was seen of an exporter holds for what is deployed: every version that runs was captured, or the
+    /// server itself was asked.
+    fn is_certain<'c>(&self, exporter: &Exporter, mut seen: impl Iterator<Item = &'c catalogue::Capture>) -> bool {
+        let captures: Vec<&catalogue::Capture> = seen.by_ref().collect();
+        if captures.iter().any(|capture| capture.evidence == Evidence::Live) {
+            return true;
+        }
+        let real: Vec<&str> = captures
+            .iter()
+            .filter(|capture| capture.evidence == Evidence::Captured)
+            .map(|capture| capture.version.as_ref())
+            .collect();
+        // A dump of the user's own, of an exporter that says no version.
+        if exporter.captures.iter().all(|capture| capture.version.is_empty() && capture.evidence == Evidence::Captured)
+        {
+            return !real.is_empty();
+        }
+        let versions = self.versions(&exporter.name);
+        !versions.is_empty() && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
+    }
+
+    fn family<'w>(&'w self, fact: &Fact<'w>) -> Family<'w> {
+        let is_certain = self.is_certain(fact.exporter(), fact.exporter().captures_of(fact.metric));
+        let labels = fact.labels().map(|label| {
+            let presence = match label.presence {
+                catalogue::Presence::Always => Presence::Always,
+                catalogue::Presence::Sometimes => Presence::Sometimes,
+            };
+            let values = match &label.values {
+                catalogue::Values::Open => Values::Any,
+                catalogue::Values::Closed(values) => {
+                    Values::of(values.iter().map(|value| Cow::Borrowed(value.as_ref())), true)
+                }
+            };
+            Label::new(label.name.as_ref(), presence).with(values)
+        });
+        Family {
+            exporter: Cow::Borrowed(fact.exporter().name.as_ref()),
+            kind: kind(fact),
+            unit: Unit::UNKNOWN,
+            labels: labels.collect(),
+            is_open: fact.metric.has_open_labels,
+            is_certain,
+            evidence: fact.source(),
+        }
+    }
+
+    /// What a metric is called that was renamed, or that is written as before units were part of names.
+    fn renamed(&self, name: &str) -> Option<String> {
+        if let Some(renamed) = self.catalogues.iter().find_map(|catalogue| catalogue.exporter.renamed(name)) {
+            return Some(format!("it is called `{}` since version {}", renamed.to, renamed.since));
+        }
+        let longer = UNITS.iter().map(|unit| format!("{name}{unit}"));
+        let known = longer.into_iter().find(|longer| !self.catalogues.lookup(longer).is_empty())?;
+        Some(format!("its name has a unit: `{known}`"))
+    }
+
+    fn deployed(&self, exporter: &str) -> Option<&Deployed> {
+        self.deployed.iter().find(|deployed| deployed.name == exporter)
+    }
+
+    fn jobs<'w>(
+        &'w self,
+        accepts: &'w dyn Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&'w scrape::ScrapeFile, &'w Job)> {
+        let jobs = self.scrape.files().iter().flat_map(|file| file.jobs.iter().map(move |job| (file, job)));
+        jobs.filter(move |(_, job)| job.job_values().is_none_or(|mut values| values.any(accepts)))
+    }
+}
+
+/// What a fact says of values. Some exporters call gauge what counts since a start: `rate` is right there.
+fn kind(fact: &Fact<'_>) -> FamilyKind {
+    match fact.kind() {
+        Kind::Counter => FamilyKind::Counter,
+        Kind::Gauge if is_counting(&fact.metric.help) => FamilyKind::Unknown,
+        Kind::Gauge => FamilyKind::Gauge,
+        Kind::Info => FamilyKind::Info,
+        Kind::StateSet => FamilyKind::Flag,
+        Kind::Summary => FamilyKind::Quantile,
+        Kind::Histogram | Kind::Untyped => FamilyKind::Unknown,
+    }
+}
+
+/// Whether a help text speaks of something that adds up.
+fn is_counting(help: &str) -> bool {
+    let help = help.to_lowercase();
+    let words = ["since", "total", "counter", "cumulative", "number of packets"];
+    words.iter().any(|word| help.contains(word))
+}
+
+/// What was seen of an exporter: `node-exporter 1.5.0 captured, 1.12 derived`.
+fn looked_at(exporter: &Exporter) -> String {
+    let captures = exporter.captures.iter().map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
+    let captures: Vec<String> = captures.map(|text| text.trim().to_owned()).collect();
+    format!("{} {}", exporter.name, captures.join(", "))
+}
+
+/// Whether two versions are of one minor release: metrics do not change in patches.
+fn is_same(one: &str, other: &str) -> bool {
+    let minor = |version: &str| -> Option<(String, String)> {
+        let mut parts = version.trim_start_matches('v').split(['.', '-', '+']);
+        Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
+    };
+    minor(one).is_some_and(|found| minor(other) == Some(found))
+}
+
+impl Knowledge for World<'_> {
+    fn metric(&self, name: &str) -> Metric<'_> {
+        let facts: Vec<Fact<'_>> = self.catalogues.lookup(name).into_iter().filter(Fact::has_series).collect();
+        let families = facts.iter().map(|fact| self.family(fact));
+        if let Some(family) = families.reduce(|one, other| joined(&one, &other)) {
+            return Metric::Known(family);
+        }
+        let Some(owner) = self.catalogues.owner(name).filter(|_| !self.scrape.renames_metrics()) else {
+            return Metric::Unknown;
+        };
+        let exporter = &owner.exporter;
+        let all: Vec<&Exporter> = self.catalogues.of(&exporter.name).map(|catalogue| &catalogue.exporter).collect();
+        // Of an open family only what has another name for certain is called unknown.
+        if all.iter().any(|exporter| exporter.is_open(name)) {
+            if self.renamed(name).is_none() {
+                return Metric::Unknown;
+            }
+            let evidence = looked_at(exporter);
+            return Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain: false, evidence };
+        }
+        // Files that node-exporter reads may hold a metric of any name.
+        let reads_files = all.iter().any(|exporter| exporter.collector("textfile").is_some());
+        let is_seen = |exporter: &&Exporter| self.is_certain(exporter, exporter.captures.iter());
+        let certain = !reads_files && all.iter().any(is_seen);
+        let evidence = looked_at(exporter);
+        Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain, evidence }
+    }
+
+    fn scraped<'k>(&'k self, name: &str, own: LabelSet<'k>, accepts: &dyn Fn(&str) -> bool) -> Scraped<'k> {
+        if !self.scrape.is_known() {
+            return Scraped::unconfigured(own);
+        }
+        let found = self.scrape.scraped(Some(name), &exported(&own), accepts);
+        let mut labels = LabelSet::with_rest(if found.labels.is_open { Presence::Sometimes } else { own.rest() });
+        for (name, label) in &found.labels.labels {
+            labels.set(imported(name, label, &own));
+        }
+        let clashes = found.clashes.into_iter().map(|clash| Clash {
+            label: clash.label.into(),
+            is_certain: clash.presence == scrape::Presence::Certain,
+            job: clash.job.map(Cow::Owned),
+            place: clash.place,
+        });
+        Scraped { labels, clashes: clashes.collect(), dropped: found.dropped }
+    }
+
+    fn advice(&self, name: &str) -> Option<String> {
+        if let Some(advice) = self.renamed(name) {
+            return Some(advice);
+        }
+        if self.catalogues.lookup(name).iter().any(|fact| !fact.has_series()) {
+            return Some(format!("it is a histogram: select `{name}_bucket`, `{name}_sum` or `{name}_count`"));
+        }
+        self.catalogues.closest(name).map(|close| format!("did you mean `{close}`?"))
+    }
+
+    fn carriers(&self, exporter: &str, label: &str) -> Vec<Carrier<'_>> {
+        let catalogues: Vec<&Catalogue> =
+            self.catalogues.iter().filter(|catalogue| catalogue.exporter.name == exporter).collect();
+        let metrics = catalogues.into_iter().flat_map(|catalogue| catalogue.with_label(label));
+        metrics
+            .map(|metric| Carrier {
+                name: Cow::Borrowed(metric.name.as_ref()),
+                labels: metric.labels.iter().map(|label| Cow::Borrowed(label.name.as_ref())).collect(),
+            })
+            .collect()
+    }
+
+    fn collector(&self, name: &str) -> Option<CollectorState<'_>> {
+        let facts = self.catalogues.lookup(name);
+        let fact = match facts.as_slice() {
+            [fact] => fact,
+            _ => return None,
+        };
+        let (exporter, collector) = (fact.exporter(), fact.collector()?);
+        let deployed = self.deployed(&exporter.name);
+        let is_listed = deployed.is_some_and(|deployed| deployed.collectors.iter().any(|it| *it == collector.name));
+        if is_listed {
+            return None;
+        }
+        let is_certain = match self.deployment.collector(exporter, collector) {
+            Running::On => return None,
+            Running::Off(_) => true,
+            Running::Unknown if collector.upstream || collector.debian => return None,
+            Running::Unknown => deployed.is_some_and(|deployed| !deployed.collectors.is_empty()),
+        };
+        Some(CollectorState {
+            exporter: Cow::Borrowed(exporter.name.as_ref()),
+            name: Cow::Borrowed(collector.name.as_ref()),
+            switch: Cow::Borrowed(collector.switch.as_ref()),
+            is_certain,
+            evidence: fact.source(),
+        })
+    }
+
+    fn interval(&self, _: &str, accepts: &dyn Fn(&str) -> bool) -> Option<f64> {
+        if !self.scrape.jobs_are_known() {
+            return None;
+        }
+        let seconds = |duration: Duration| duration.as_millis() as f64 / 1000.0;
+        let main = self.scrape.files().iter().find(|file| file.is_main);
+        let global = main.and_then(|file| file.scrape_interval.as_ref()).map(|placed| seconds(placed.value));
+        let intervals = self.jobs(accepts).map(|(file, job)| {
+            let own = job.scrape_interval.as_ref().or(file.scrape_interval.as_ref());
+            own.map_or(global.unwrap_or(DEFAULT_INTERVAL), |placed| seconds(placed.value))
+        });
+        intervals.reduce(f64::max)
+    }
+}
+
+/// What holds of a metric that several exporters have.
+fn joined<'k>(one: &Family<'k>, other: &Family<'k>) -> Family<'k> {
+    let set = |family: &Family<'k>| {
+        let mut labels = LabelSet::none();
+        family.labels.iter().for_each(|label| labels.set(label.clone()));
+        labels
+    };
+    Family {
+        kind: if one.kind == other.kind { one.kind } else { FamilyKind::Unknown },
+        labels: set(one).join(&set(other)).named().to_vec(),
+        is_open: one.is_open || other.is_open,
+        is_certain: one.is_certain && other.is_certain,
+        ..one.clone()
+    }
+}
+
+/// As the scrape model wants it.
+fn exported(own: &LabelSet<'_>) -> scrape::LabelSet {
+    let there = own.named().iter().filter(|label| label.presence > Presence::Unlikely && label.name != METRIC_NAME);
+    let labels = there.map(|label| {
+        let presence = if label.presence.is_present() { scrape::Presence::Certain } else { scrape::Presence::Possible };
+        let values = label.values.set().map(|set| set.iter().map(|value| value.to_string()).collect());
+        (label.name.to_string(), scrape::Label { presence, values, place: None })
+    });
+    scrape::LabelSet { labels: labels.collect(), is_open: own.rest() == Presence::Sometimes }
+}
+
+/// As inference wants it. What the exporter's catalogue leaves in doubt stays so.
+fn imported<'k>(name: &str, label: &scrape::Label, own: &LabelSet<'k>) -> Label<'k> {
+    let origin = name.strip_prefix("exported_").unwrap_or(name);
+    let mut presence = match label.presence {
+        scrape::Presence::Certain => Presence::Always,
+        scrape::Presence::Possible => Presence::Sometimes,
+    };
+    let mut values = label.values.as_ref().map_or(Values::Any, |set| Values::of(set.iter().cloned(), true));
+    if label.place.is_none()
+        && let Some(known) = own.get(origin)
+    {
+        if known.presence == Presence::Usually {
+            presence = presence.doubted();
+        }
+        if !known.values.is_certain() {
+            values = values.doubted();
+        }
+    }
+    Label::new(name.to_owned(), presence).with(values)
+}
