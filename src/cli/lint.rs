@@ -16,6 +16,7 @@ pub(super) mod load;
 mod loaded;
 mod output;
 mod passes;
+mod plan;
 mod scene;
 mod servers;
 mod settings;
@@ -77,6 +78,10 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     mistakes.extend(settings.check_invariants(&inventory.invariants, &files));
     // Without rules nobody asks what exporters measure.
     let mut known = Known::default();
+    if let Some(path) = &args.plan {
+        let resources = plan::read(path)?;
+        known.plan = Some((resources, files.add(path, path.display().to_string())));
+    }
     if !inventory.rule_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
         known.catalogues = read;
@@ -95,19 +100,8 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let inventory = Inventory::default();
         let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
         let baselines = Baselines::none();
-        let scene = Scene {
-            args,
-            engine,
-            inventory,
-            files,
-            settings,
-            known,
-            mistakes,
-            change,
-            since,
-            reach: None,
-            baselines,
-        };
+        let scene =
+            Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
         show(&scene, scene.view(outcome), false)?;
         return Ok(Exit::Failed);
     }
@@ -233,7 +227,7 @@ fn show(scene: &Scene<'_>, view: View, is_taken: bool) -> Result<Exit, String> {
     let (args, least) = (scene.args, scene.least());
     let mut options = output::options(args);
     options.all = args.all || only_one_lint(args);
-    options.show_notes = least == Severity::Note;
+    options.show_notes = least == Severity::Note || args.show.is_some();
     let View { findings, problems, checked, summary, remarks } = view;
     let report = Report { findings: &findings, files: &scene.files, lints: LINTS, checked, summary: &summary, options };
     output::write(args, &report, is_taken)?;

@@ -755,7 +755,9 @@ impl<'s> Evaluator<'s> {
         match expr.kind() {
             ExprKind::Paren(inner) | ExprKind::Interpolation(inner) => self.rest(document.expression(inner)),
             ExprKind::Call { .. } | ExprKind::Variable => Rest::Nothing,
-            ExprKind::GetAttr { on, .. } | ExprKind::LegacyIndex { on, .. } => self.rest_of_step(document.expression(on)),
+            ExprKind::GetAttr { on, .. } | ExprKind::LegacyIndex { on, .. } => {
+                self.rest_of_step(document.expression(on))
+            }
             ExprKind::Index { on, key } => {
                 let key = document.expression(key);
                 match key.as_string().is_some() || key.as_number().is_some() {

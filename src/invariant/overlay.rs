@@ -53,6 +53,10 @@ impl<'i> InvariantScope<'i, '_> {
                     source.map_or_else(|| Value::null(Type::String), |text| Value::string(&*text)),
                 );
             }
+            Written::Planned(kind, name) => {
+                entries.insert("type".into(), Value::string(kind.as_str()));
+                entries.insert("name".into(), Value::string(name.as_str()));
+            }
             Written::Module => {
                 entries.insert("path".into(), Value::string(self.instance.node().path));
             }

@@ -14,6 +14,8 @@ pub struct Evaluation<'e, 'a> {
     pub invariants: &'e dyn Fn(usize) -> &'e [Invariant],
     /// The values of roots, by module.
     pub values: &'e BTreeMap<usize, Vec<RootValue>>,
+    /// Whether validations, conditions and values that differ with every run are looked at.
+    pub has_contracts: bool,
 }
 
 /// Something that could not be decided.
@@ -49,6 +51,9 @@ impl Evaluation<'_, '_> {
         let judge = Judge::new(&contexts);
         let mut found = Evaluated::default();
         for node in 0..self.nodes.len() {
+            if self.has_contracts {
+                found.diagnostics.extend(super::contracts::check(&contexts, node).into_iter().map(|one| (node, one)));
+            }
             for invariant in (self.invariants)(node) {
                 for judgement in judge.judge(invariant, node) {
                     found.take(node, invariant, judgement);
@@ -60,7 +65,8 @@ impl Evaluation<'_, '_> {
 }
 
 impl Evaluated {
-    fn take(&mut self, node: usize, invariant: &Invariant, judgement: Judgement) {
+    /// Counts a verdict on something in the module `node`.
+    pub fn take(&mut self, node: usize, invariant: &Invariant, judgement: Judgement) {
         let places = self.places.entry(invariant.id.clone()).or_default();
         places.0 += judgement.places.0;
         places.1 += judgement.places.1;

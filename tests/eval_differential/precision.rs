@@ -47,7 +47,10 @@ fn what_every_caller_gets_is_decided() {
         }
     }
     left.sort_by_key(String::len);
-    println!("the same for fifty inputs: {same}; decided: {decided} ({} %); left, the shortest first:", decided * 100 / same);
+    println!(
+        "the same for fifty inputs: {same}; decided: {decided} ({} %); left, the shortest first:",
+        decided * 100 / same
+    );
     println!("{}", left[..left.len().min(60)].join("\n"));
     assert!(same > 50 && decided * 100 >= same * FLOOR, "{decided} of {same} are decided");
 }
@@ -77,7 +80,10 @@ const DECIDED: &[(&str, &str)] = &[
     ("\"x-${var.kind}\" == \"x-c\"", "false"),
     ("var.port < 65536", "true"),
     ("var.port + 1 > 1", "true"),
-    ("var.maybe == null ? \"none\" : (var.maybe == null ? \"no\" : \"some\") == \"no\" ? \"wrong\" : \"none\"", "\"none\""),
+    (
+        "var.maybe == null ? \"none\" : (var.maybe == null ? \"no\" : \"some\") == \"no\" ? \"wrong\" : \"none\"",
+        "\"none\"",
+    ),
 ];
 
 #[test]

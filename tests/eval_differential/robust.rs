@@ -53,9 +53,7 @@ fn locals(lines: &[String]) -> String {
 
 #[test]
 fn deep_expressions_fit_a_small_stack() {
-    let nest = |open: &str, inner: &str, close: &str| {
-        format!("x0 = {}{inner}{}", open.repeat(200), close.repeat(200))
-    };
+    let nest = |open: &str, inner: &str, close: &str| format!("x0 = {}{inner}{}", open.repeat(200), close.repeat(200));
     let cases = [
         nest("(", "var.v", ")"),
         nest("[", "var.v", "]"),
@@ -147,7 +145,10 @@ fn broken_expressions_do_not_panic() {
                 let at = generator.random.below(letters.len());
                 let changed: String = match generator.random.below(4) {
                     0 => letters[..at].iter().chain(&letters[(at + 1).min(letters.len())..]).collect(),
-                    1 => format!("({one}){}", generator.random.pick(&[".a", "[0]", "[*]", ".*.b", "[null]", "[\"x\"].y"])),
+                    1 => format!(
+                        "({one}){}",
+                        generator.random.pick(&[".a", "[0]", "[*]", ".*.b", "[null]", "[\"x\"].y"])
+                    ),
                     2 => one.replacen("var.v0", &format!("({other})"), 1),
                     _ => one.replace("true", "null").replace("[0]", &format!("[{other}]")),
                 };
