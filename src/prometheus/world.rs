@@ -396,8 +396,9 @@ mod tests {
         assert_eq!(missing("node_memory_MemAvailable"), Some(("node-exporter".to_owned(), false)));
         assert_eq!(
             world.advice("node_memory_MemAvailable").as_deref(),
-            Some("its name has a unit: `node_memory_MemAvailable_bytes`")
+            Some("it is called `node_memory_MemAvailable_bytes` since version 0.16.0")
         );
+        assert_eq!(world.advice("pve_disk_usage").as_deref(), Some("its name has a unit: `pve_disk_usage_bytes`"));
         assert_eq!(world.advice("node_laod1").as_deref(), Some("did you mean `node_load1`?"));
     }
 
