@@ -344,3 +344,89 @@ fn imported<'k>(name: &str, label: &scrape::Label, own: &LabelSet<'k>) -> Label<
     }
     Label::new(name.to_owned(), presence).with(values)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::FileId;
+
+    static NO_SCRAPE: std::sync::LazyLock<ScrapeModel> = std::sync::LazyLock::new(ScrapeModel::default);
+
+    fn world(version: &str, collectors: &[&str]) -> World<'static> {
+        let deployed = Deployed {
+            name: "node-exporter".to_owned(),
+            version: (!version.is_empty()).then(|| version.to_owned()),
+            collectors: collectors.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        World::new(Catalogues::bundled(), Deployment::default(), vec![deployed], &NO_SCRAPE)
+    }
+
+    fn is_certain(world: &World<'_>, name: &str) -> Option<bool> {
+        match world.metric(name) {
+            Metric::Known(family) => Some(family.is_certain),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn only_what_was_captured_from_the_version_that_runs_is_certain() {
+        for (version, name, expected) in [
+            ("1.5.0", "node_load1", Some(true)),
+            ("1.5.2", "node_load1", Some(true)),
+            ("1.8.2", "node_load1", Some(false)),
+            ("", "node_load1", Some(false)),
+            // Derived from the source of a later version.
+            ("1.12.1", "node_systemd_unit_state", Some(false)),
+            ("1.5.0", "shop_orders", None),
+        ] {
+            assert_eq!(is_certain(&world(version, &[]), name), expected, "{version} {name}");
+        }
+    }
+
+    #[test]
+    fn names_that_nobody_has() {
+        let world = world("1.5.0", &[]);
+        let missing = |name: &str| match world.metric(name) {
+            Metric::Missing { exporter, certain } => Some((exporter.into_owned(), certain)),
+            _ => None,
+        };
+        // A text file may bring along any name.
+        assert_eq!(missing("node_laod1"), Some(("node-exporter".to_owned(), false)));
+        assert_eq!(missing("node_hwmon_anything"), None);
+        assert_eq!(missing("node_memory_MemAvailable"), Some(("node-exporter".to_owned(), false)));
+        assert_eq!(
+            world.advice("node_memory_MemAvailable").as_deref(),
+            Some("its name has a unit: `node_memory_MemAvailable_bytes`")
+        );
+        assert_eq!(world.advice("node_laod1").as_deref(), Some("did you mean `node_load1`?"));
+    }
+
+    #[test]
+    fn collectors_that_are_off() {
+        let state = |world: &World<'_>, name: &str| world.collector(name).map(|found| found.is_certain);
+        assert_eq!(state(&world("", &[]), "node_processes_pids"), Some(false));
+        assert_eq!(state(&world("", &["systemd"]), "node_processes_pids"), Some(true));
+        assert_eq!(state(&world("", &["processes"]), "node_processes_pids"), None);
+        assert_eq!(state(&world("", &[]), "node_load1"), None);
+    }
+
+    #[test]
+    fn scraping_decides_over_labels() {
+        let text = b"scrape_configs:\n- job_name: node\n  scrape_interval: 30s\n  static_configs:\n  - targets: [pve1:9100]\n    labels: {role: host, device: x}\n";
+        let model = ScrapeModel::new(vec![scrape::read(FileId(0), "prometheus.yml", text).unwrap()]);
+        let world = World::new(Catalogues::bundled(), Deployment::default(), Vec::new(), &model);
+        let mut own = LabelSet::with_rest(Presence::Unlikely);
+        own.set(Label::new("device", Presence::Usually));
+        own.set(Label::new("fstype", Presence::Usually));
+        let scraped = world.scraped("node_filesystem_avail_bytes", own, &|_| true);
+        let presence = |name: &str| scraped.labels.presence(name);
+        assert_eq!(presence("role"), Presence::Always);
+        assert_eq!(presence("fstype"), Presence::Usually);
+        assert_eq!(presence("exported_device"), Presence::Usually);
+        assert_eq!(presence("device"), Presence::Always);
+        assert_eq!(presence("other"), Presence::Unlikely);
+        assert_eq!(scraped.clashes.len(), 1);
+        assert_eq!(world.interval("node_load1", &|_| true), Some(30.0));
+        assert_eq!(world.interval("node_load1", &|job| job == "other"), None);
+    }
+}
