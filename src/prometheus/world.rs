@@ -165,7 +165,11 @@ fn is_counting(help: &str) -> bool {
 fn looked_at(exporter: &Exporter) -> String {
     // What was captured from a version says more than what was derived from it.
     let best = |capture: &&catalogue::Capture| {
-        !exporter.captures.iter().any(|other| other.version == capture.version && other.evidence > capture.evidence)
+        let mut others = exporter.captures.iter();
+        !others.any(|other| {
+            let is_named = other.version == capture.version || capture.version.is_empty();
+            is_named && other.evidence > capture.evidence
+        })
     };
     let captures = exporter
         .captures
