@@ -54,7 +54,7 @@ fn all() -> Vec<Facts> {
 fn registry_is_made_from_the_folders() {
     let mut text = String::from(
         "//! All lints, by id. Made from the folders below `lints/` by `tests/registry.rs`; do not edit.\n\n\
-         use crate::diagnostic::Severity;\nuse crate::linter::{FixKind, Lint, LintDefault};\n\n\
+         use crate::diagnostic::Severity;\nuse crate::linter::{Check, FixKind, Lint, LintDefault};\n\n\
          /// All bundled lints, sorted by id.\npub static LINTS: &[Lint] = &[\n",
     );
     for facts in all() {
@@ -63,7 +63,15 @@ fn registry_is_made_from_the_folders() {
         let default = facts.choose("default", &[("on", "On"), ("preset", "Preset"), ("off", "Off")]);
         let module = facts.id.replace('/', "::").replace('-', "_");
         let engine = !common::root().join(format!("src/lints/{}.rs", facts.id.replace('-', "_"))).exists();
-        let check = if engine { "crate::linter::Check::Engine".to_owned() } else { format!("super::{module}::CHECK") };
+        let invariant = common::root().join(format!("lints/{}/invariant.sprag.hcl", facts.id));
+        assert!(engine || !invariant.exists(), "{} is an invariant, and has code as well", facts.id);
+        let check = if invariant.exists() {
+            format!("Check::Invariant(include_str!(\"../../lints/{}/invariant.sprag.hcl\"))", facts.id)
+        } else if engine {
+            "Check::Engine".to_owned()
+        } else {
+            format!("super::{module}::CHECK")
+        };
         write!(
             text,
             "    Lint {{\n        id: {:?},\n        summary: {:?},\n        severity: Severity::{severity},\n        \

@@ -35,6 +35,13 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Write a `.sprag.hcl` that fits the repository
     Init(InitArgs),
+    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
+    Catalogue(CatalogueArgs),
+    /// Write files that a repository lacks
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
     /// Print a script that completes commands and options, for a shell
     Completions {
         /// The shell
@@ -55,6 +62,32 @@ pub(super) enum Command {
     /// Run a command again when it fails, a few times, with growing pauses
     #[cfg(unix)]
     Retry(RetryArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum NewCommand {
+    /// Write the reference alerts for hosts, Proxmox, Prometheus, backups, drift, health and lifecycle, with unit tests
+    Alerts(NewAlertsArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Files that exist are never overwritten: if one is there already, nothing is written.")]
+pub(super) struct NewAlertsArgs {
+    /// The directory for the rule files; their tests go into `tests` below it
+    #[arg(long, value_name = "DIR", default_value = "rules")]
+    pub(super) dir: PathBuf,
+    /// Who tells of drift: rules on the metrics of `sprag drift scan`, or sprag itself through Alertmanager; then only
+    /// the alerts on scans that stay away are written
+    #[arg(long, value_enum, default_value_t = Notify::Metrics)]
+    pub(super) notify: Notify,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Notify {
+    /// `notify "alertmanager"` in `.sprag.hcl`
+    Alertmanager,
+    /// `notify "metrics"`, or no `notify` at all
+    Metrics,
 }
 
 #[cfg(feature = "drift")]
@@ -274,6 +307,22 @@ pub(super) struct InitArgs {
     /// The root of the repository
     #[arg(value_name = "DIR", default_value = ".")]
     pub(super) directory: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "The catalogue goes to standard output. Give it a place in the repository and name it in \
+                        `.sprag.hcl`:\n\n  alerts {\n    catalogue \"my-exporter\" {\n      file = \
+                        \"metrics/my-exporter.prom\"\n    }\n  }\n\nExit status: 0 written, 2 not.")]
+pub(super) struct CatalogueArgs {
+    /// Dumps of one exporter, in Prometheus' text format or OpenMetrics; `-` reads standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The exporter's name [default: what a dump says, else the name of the first file]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The version of the exporter that wrote the dumps, where they do not say
+    #[arg(long, value_name = "VERSION")]
+    pub(super) of_version: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

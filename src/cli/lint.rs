@@ -5,6 +5,7 @@
 
 mod affected;
 mod evaluate;
+mod exporters;
 mod installed;
 pub(super) mod load;
 mod output;
@@ -61,6 +62,16 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let is_excluded = settings.exclude();
     inventory.leave_out(|id| files.get(id).is_some_and(|file| !file.named && is_excluded(&file.path)));
     mistakes.extend(settings.check_invariants(&inventory.invariants, &files));
+    // Without rules nobody asks what exporters measure.
+    let mut catalogues = Vec::new();
+    if !inventory.rule_candidates.is_empty() {
+        let (read, wrong) = exporters::catalogues(&settings, &mut files);
+        catalogues = read;
+        if !wrong.is_empty() {
+            settings.break_off();
+        }
+        mistakes.extend(wrong);
+    }
     if settings.is_broken() {
         let outcome = Outcome { diagnostics: mistakes, ..Outcome::default() };
         show(args, &files, outcome, false)?;
@@ -70,7 +81,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         files.stdin = find_file(&files, path).map(|id| (id, text));
     }
     let engine = Engine { lints: LINTS };
-    let mut outcome = passes::run(&engine, &inventory, &files, &settings);
+    let mut outcome = passes::run(&engine, &inventory, &files, &settings, &catalogues);
     outcome.diagnostics.extend(mistakes);
     if let Some(reach) = change.and_then(|change| change.reach(&inventory, &files, &outcome.modules)) {
         outcome.diagnostics.retain(|found| reach.contains(&found.location.file));

@@ -2,6 +2,7 @@
 //! process is here and in `discover`.
 
 mod args;
+mod catalogue;
 mod completions;
 mod config;
 #[cfg(feature = "drift")]
@@ -11,6 +12,7 @@ mod files;
 mod init;
 mod lint;
 mod lints;
+mod new;
 #[cfg(unix)]
 mod retry;
 mod terminal;
@@ -49,6 +51,8 @@ pub fn run() -> ExitCode {
         args::Command::Lints => lints::run(),
         args::Command::Config(options) => config::run(options),
         args::Command::Init(options) => init::run(options),
+        args::Command::Catalogue(options) => catalogue::run(options),
+        args::Command::New { command } => new::run(command),
         args::Command::Completions { shell } => completions::completions(*shell),
         args::Command::Man { dir } => completions::man(dir.as_deref()),
         #[cfg(feature = "drift")]

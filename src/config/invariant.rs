@@ -54,6 +54,8 @@ pub struct InvariantBlock {
     pub severity: Option<Located<Severity>>,
     /// Where to read more.
     pub docs: Option<Located<String>>,
+    /// What to do about a violation.
+    pub help: Option<Located<String>>,
     /// How much proof a violation needs.
     pub guarantee: Option<Located<Guarantee>>,
     /// The whole block in its file.
@@ -131,7 +133,7 @@ fn read_invariant(kind: InvariantKind, block: BlockView<'_>, context: &Context<'
     let read = |section: &mut Section<'_>| {
         let (summary, fixed_in) = (section.optional("summary"), section.optional("fixed_in"));
         let (severity, docs) = (section.optional("severity"), section.optional("docs"));
-        let guarantee = section.optional("guarantee");
+        let (guarantee, help) = (section.optional("guarantee"), section.optional("help"));
         section.expression("for_each");
         section.expression("filter");
         check_blocks(section);
@@ -143,6 +145,7 @@ fn read_invariant(kind: InvariantKind, block: BlockView<'_>, context: &Context<'
             fixed_in,
             severity,
             docs,
+            help,
             guarantee,
             location: context.location(block.span()),
             text: block.document().slice(block.span()).to_owned(),

@@ -37,6 +37,8 @@ impl Walk<'_> {
         inventory.directories.retain(|directory| !directory.members.is_empty());
         inventory.rule_candidates.sort();
         inventory.rule_candidates.dedup();
+        inventory.deployment.sort();
+        inventory.deployment.dedup();
         inventory.problems = std::mem::take(&mut *lock(&self.problems));
         inventory.problems.sort();
         inventory.roots = self.roots;
@@ -47,7 +49,8 @@ impl Walk<'_> {
     fn add_named(&mut self) {
         let listings = self.listings.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (directory, name) in &self.named {
-            let kind = kind_of(name).unwrap_or(FileKind::Yaml);
+            // Whoever names a file takes it for something to lint.
+            let kind = kind_of(name).filter(|kind| *kind != FileKind::Deployment).unwrap_or(FileKind::Yaml);
             let path = directory.join(name);
             let target = fs::canonicalize(&path).ok().filter(|target| *target != path);
             let known = listings.iter_mut().find(|listing| listing.path == *directory);
@@ -71,7 +74,7 @@ impl Walk<'_> {
 
     /// The files to which directories of the repository link that were not asked for.
     fn linked_from_elsewhere(&self, listings: &[Listing]) -> HashSet<PathBuf> {
-        let is_read = |name: &OsStr| kind_of(name).is_some_and(|kind| kind != FileKind::Yaml);
+        let is_read = |name: &OsStr| kind_of(name).is_some_and(FileKind::is_terraform);
         let has_configuration = |listing: &&Listing| listing.entries.iter().any(|entry| is_read(&entry.name));
         let walked: HashSet<PathBuf> = listings.iter().filter(has_configuration).map(|at| at.path.clone()).collect();
         let is_whole = |root: &&Path| self.roots.iter().any(|walked| root.starts_with(walked));
@@ -151,6 +154,7 @@ impl Walk<'_> {
             let member = Member { file, name: entry.name.to_string_lossy().into_owned(), kind: entry.kind, is_link };
             match member.kind {
                 FileKind::Yaml => inventory.rule_candidates.push(file),
+                FileKind::Deployment => inventory.deployment.push(file),
                 FileKind::Config => inventory.configs.push(listing.path.join(&entry.name)),
                 FileKind::Invariants => inventory.invariants.push(file),
                 FileKind::StrayTest => inventory.stray_tests.push(member),

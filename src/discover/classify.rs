@@ -23,6 +23,15 @@ pub enum FileKind {
     Invariants,
     /// A YAML file, perhaps with alert rules.
     Yaml,
+    /// A unit, a script, a Dockerfile or a template of one: it may say which exporters are deployed.
+    Deployment,
+}
+
+impl FileKind {
+    /// Whether Terraform or sprag reads such files for what they declare.
+    pub(super) const fn is_terraform(self) -> bool {
+        !matches!(self, Self::Yaml | Self::Deployment)
+    }
 }
 
 /// The kind of a file called `name`, if sprag reads such files.
@@ -32,12 +41,19 @@ pub(super) fn classify(name: &str) -> Option<FileKind> {
         return Some(FileKind::Config);
     }
     let hidden = is_ignored(name);
+    if !hidden && has_no_suffix_of_its_own(name) {
+        return Some(FileKind::Deployment);
+    }
     let (_, suffix) = name.rsplit_once('.')?;
     let kind = match suffix {
         "tf" | "tofu" => FileKind::Configuration,
         "tfvars" => FileKind::Variables,
         "yml" | "yaml" | "rules" => FileKind::Yaml,
         "tftpl" | "tmpl" | "tpl" if has_inner(name, &["yml", "yaml"]) => FileKind::Yaml,
+        "tftpl" | "sh" | "bash" | "service" | "dockerfile" | "conf" | "env" => FileKind::Deployment,
+        "tmpl" | "tpl" | "j2" if has_inner(name, &["sh", "service", "yml", "yaml", "conf", "env"]) => {
+            FileKind::Deployment
+        }
         "json" if has_inner(name, &["tf", "tofu"]) => FileKind::ConfigurationJson,
         "json" if has_inner(name, &["tfvars"]) => FileKind::VariablesJson,
         "json" if has_inner(name, &["tftest", "tofutest"]) => FileKind::TestJson,
@@ -51,6 +67,14 @@ pub(super) fn classify(name: &str) -> Option<FileKind> {
         _ if hidden => None,
         kind => Some(kind),
     }
+}
+
+/// Whether a file of this name says by all of it what it is: a Dockerfile, or the arguments that Debian keeps in
+/// `/etc/default/prometheus-node-exporter`.
+fn has_no_suffix_of_its_own(name: &str) -> bool {
+    matches!(name, "Dockerfile" | "Containerfile")
+        || name.starts_with("Dockerfile.")
+        || name.starts_with("prometheus-") && !name.contains('.')
 }
 
 /// Whether the part before the last suffix ends in one of `suffixes`.
@@ -94,7 +118,14 @@ mod tests {
             ("bugs.sprag.hcl", Some(FileKind::Invariants)),
             ("alerts.yml", Some(FileKind::Yaml)),
             ("alerts.yml.tftpl", Some(FileKind::Yaml)),
-            ("user-data.tftpl", None),
+            ("user-data.tftpl", Some(FileKind::Deployment)),
+            ("install.sh", Some(FileKind::Deployment)),
+            ("install.sh.j2", Some(FileKind::Deployment)),
+            ("node_exporter.service", Some(FileKind::Deployment)),
+            ("prometheus-node-exporter", Some(FileKind::Deployment)),
+            ("Dockerfile", Some(FileKind::Deployment)),
+            ("telegram.tmpl", None),
+            (".bashrc.sh", None),
             (".main.tf", None),
             ("main.tf~", None),
             ("README.md", None),

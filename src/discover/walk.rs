@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
         self.sort_requests();
         let first = self.roots.first().cloned().or_else(|| self.named.first().map(|(directory, _)| directory.clone()));
         self.repository = first.as_deref().and_then(repository_root);
-        let is_terraform = |name: &OsStr| kind_of(name).is_some_and(|kind| kind != FileKind::Yaml);
+        let is_terraform = |name: &OsStr| kind_of(name).is_some_and(FileKind::is_terraform);
         let named = self.named.iter().filter(|(_, name)| is_terraform(name));
         let mut around: Vec<PathBuf> = named.map(|(directory, _)| module_directory(directory)).collect();
         around.sort();
@@ -193,8 +193,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let Ok(target) = fs::canonicalize(&path) else {
-            // Of YAML files few hold rules: one that is not there is nobody's loss.
-            if kind_of(&name).is_some_and(|kind| kind != FileKind::Yaml) {
+            // Of other files few say anything: one that is not there is nobody's loss.
+            if kind_of(&name).is_some_and(FileKind::is_terraform) {
                 self.add_problem(self.shown(&path), DANGLING);
             }
             return;
@@ -232,7 +232,7 @@ impl<'a> Walk<'a> {
                 let Some(kind) = kind_of(&name) else { continue };
                 let Ok(target) = fs::canonicalize(entry.path()) else { continue };
                 let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-                if target.is_file() && kind != FileKind::Yaml {
+                if target.is_file() && kind.is_terraform() {
                     entries.push(Entry { name, kind, target: is_link.then_some(target) });
                 }
             }

@@ -148,7 +148,18 @@ fn element_type<'v>(element: &Type, all: impl Iterator<Item = &'v Value> + Clone
     Ok(element.clone())
 }
 
-fn convert_all<'v>(all: impl Iterator<Item = &'v Value>, ty: &Type, doubt: &mut Doubt) -> Result<Vec<Value>, String> {
+fn convert_all<'v>(
+    all: impl Iterator<Item = &'v Value> + Clone,
+    ty: &Type,
+    doubt: &mut Doubt,
+) -> Result<Vec<Value>, String> {
+    let mut types = all.clone().filter(|value| !value.is_null()).map(|value| &value.ty);
+    let first = types.next();
+    if *ty == Type::Any && types.any(|other| Some(other) != first) {
+        // Which type they all get depends on those that are not known.
+        doubt.raise();
+        return Ok(all.map(of_uncertain_type).collect());
+    }
     all.map(|element| convert(element, ty, doubt)).collect()
 }
 
@@ -169,7 +180,7 @@ fn convert_map(value: &Value, element: &Type, doubt: &mut Doubt) -> Result<Value
     let Kind::Mapping(entries) = &value.kind else { return Err(mismatch(value, &Type::map(element.clone()))) };
     let element = element_type(element, entries.values())?;
     let entries: Result<BTreeMap<Arc<str>, Value>, String> =
-        entries.iter().map(|(name, entry)| Ok((Arc::clone(name), convert(entry, &element, doubt)?))).collect();
+        convert_all(entries.values(), &element, doubt).map(|all| entries.keys().cloned().zip(all).collect());
     Ok(Value::map(without_optional(&element), entries?))
 }
 
@@ -287,7 +298,9 @@ fn convert_shape(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mut 
     made.distinct = matches!(ty, Type::Set(_)) || refinement.distinct && keeps_elements;
     // A set of strings is walked in order.
     let from_set = matches!((&value.ty, ty), (Type::Set(_), Type::List(element)) if **element == Type::String);
-    made.sorted = from_set && keeps_elements || refinement.sorted && keeps_elements && matches!(ty, Type::List(_));
+    let has_null = made.element.as_ref().is_none_or(Value::may_be_null);
+    made.sorted =
+        from_set && keeps_elements && !has_null || refinement.sorted && keeps_elements && matches!(ty, Type::List(_));
     Ok(Value::unknown(target, made))
 }
 
@@ -409,7 +422,7 @@ pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Resu
 }
 
 /// A value whose type depends on another that is not known: it may be converted or not.
-fn of_uncertain_type(value: &Value) -> Value {
+pub(super) fn of_uncertain_type(value: &Value) -> Value {
     match (&value.ty, &value.kind) {
         (Type::String | Type::Any, _) | (_, Kind::Null) => value.clone(),
         _ => {

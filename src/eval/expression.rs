@@ -70,6 +70,12 @@ pub trait Scope {
         None
     }
 
+    /// Whether `try` and `can` also catch what Terraform rejects before it evaluates anything: invariants ask whether
+    /// a module has something.
+    fn catches_static(&self) -> bool {
+        false
+    }
+
     /// How deep in references the evaluation is already.
     fn depth(&self) -> u32 {
         0
@@ -532,7 +538,7 @@ impl<'s> Evaluator<'s> {
         let mut error = None;
         for argument in arguments {
             match self.attempt(*argument) {
-                (Err(failure), _) if failure.is_static => return Err(failure),
+                (Err(failure), _) if failure.is_static && !self.scope.catches_static() => return Err(failure),
                 (Err(failure), _) => error = Some(failure),
                 (Ok(value), may_fail) => {
                     let value = joined.map_or_else(|| value.clone(), |before| join(&before, &value));

@@ -61,6 +61,8 @@ pub struct Invariant {
     pub fixed_in: Option<String>,
     /// Where to read more.
     pub docs: Option<String>,
+    /// What to do about a violation.
+    pub help: Option<String>,
     /// Whether it must hold for every admissible input of the module.
     pub guarantee: Option<Guarantee>,
     /// What it is written as.
@@ -110,6 +112,7 @@ impl Invariant {
             summary: block.summary.as_ref().map(|text| text.value.clone()),
             fixed_in: block.fixed_in.as_ref().map(|version| version.value.0.clone()),
             docs: block.docs.as_ref().map(|text| text.value.clone()),
+            help: block.help.as_ref().map(|text| text.value.clone()),
             guarantee: block.guarantee.as_ref().map(|guarantee| guarantee.value),
             source,
             target,

@@ -43,6 +43,7 @@ impl<'i> InvariantScope<'i, '_> {
                 entries.insert("name".into(), Value::string(&*resource.name));
                 entries.insert("used".into(), strings(self.used_attributes(&resource.kind, &resource.name)));
                 entries.insert("ignored".into(), strings(ignored(resource)));
+                entries.insert("passed".into(), strings(self.passed_attributes(resource)));
             }
             Written::Call(call) => {
                 entries.insert("name".into(), Value::string(&*call.name()));
@@ -75,6 +76,34 @@ impl<'i> InvariantScope<'i, '_> {
             }
         }
         used
+    }
+
+    /// The attributes of a resource whose value just passes through from the caller.
+    fn passed_attributes(&self, resource: &crate::terraform::Resource<'_>) -> BTreeSet<String> {
+        let mut passed = BTreeSet::new();
+        for declaration in resource.declarations() {
+            for attribute in declaration.block.body().attributes() {
+                if self.is_passed(attribute.value(), 0) {
+                    passed.insert(attribute.name().to_owned());
+                }
+            }
+        }
+        passed
+    }
+
+    /// Whether an expression is a variable or an element of one, perhaps by way of local values.
+    fn is_passed(&self, expr: ExprView<'_>, level: u32) -> bool {
+        let Some(steps) = expr.unparenthesised().as_reference() else { return false };
+        let names: Vec<&str> = steps.iter().map(|step| &**step).collect();
+        match names.as_slice() {
+            ["var", ..] | ["each", "value", ..] => true,
+            ["local", name, ..] if level < 8 => {
+                let locals = &self.instance.module().locals;
+                let found = locals.iter().find(|(_, attribute)| attribute.name() == *name);
+                found.is_some_and(|(_, attribute)| self.is_passed(attribute.value(), level + 1))
+            }
+            _ => false,
+        }
     }
 
     /// Everything that is written about a variable.

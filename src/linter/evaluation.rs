@@ -104,6 +104,7 @@ fn diagnostic(invariant: &Invariant, address: &str, fault: Fault) -> Diagnostic 
         diagnostic = diagnostic.label(step.location, step.message);
     }
     let mut help: Vec<String> = Vec::new();
+    help.extend(invariant.help.clone());
     help.extend(invariant.fixed_in.as_ref().map(|version| format!("this was mended in {version} and is back")));
     help.extend(invariant.docs.as_ref().map(|docs| format!("see {docs}")));
     if help.is_empty() { diagnostic } else { diagnostic.help(help.join("; ")) }

@@ -30,6 +30,8 @@ pub struct Monitoring<'a> {
     pub recorded: Recorded<'a>,
     /// Whether all files that the configuration governs were looked at. Otherwise nothing can be called missing.
     pub is_whole: bool,
+    /// Whether all rules are known: no rule file is a template or could be read only in part.
+    pub rules_are_known: bool,
 }
 
 /// One rule file with what its expressions give.
@@ -72,7 +74,17 @@ impl<'a> Monitoring<'a> {
     ) -> Self {
         let rules: Vec<RecordingRule<'a>> = all_units.iter().flat_map(|unit| recording_rules(unit)).collect();
         let recorded = Recorded::new(&rules, world);
-        Self { config, units, all_units, scrape, alertmanagers: Vec::new(), world, recorded, is_whole: false }
+        Self {
+            config,
+            units,
+            all_units,
+            scrape,
+            alertmanagers: Vec::new(),
+            world,
+            recorded,
+            is_whole: false,
+            rules_are_known: false,
+        }
     }
 
     /// What is known of exporters and scraping.

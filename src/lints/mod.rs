@@ -2,8 +2,8 @@
 
 mod alerts;
 mod promql;
-mod proxmox;
 mod registry;
+mod scrape;
 mod terraform;
 mod tftest;
 

@@ -17,7 +17,7 @@ pub enum Dialect {
 }
 
 /// The language of the expressions of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Language {
     /// `PromQL`
     #[default]

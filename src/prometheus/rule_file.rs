@@ -149,6 +149,8 @@ pub struct Identity {
     pub name: String,
     /// Sorted by name.
     pub labels: Vec<(String, String)>,
+    /// The language of the expression: rules in LogQL and in PromQL are loaded by different programs.
+    pub language: Language,
 }
 
 impl RuleFile {
@@ -192,7 +194,7 @@ impl Group {
             .map(|pair| (pair.name.value.clone(), pair.value.value.clone()))
             .collect();
         labels.sort();
-        Some(Identity { name: rule.name()?.value.clone(), labels })
+        Some(Identity { name: rule.name()?.value.clone(), labels, language: self.language })
     }
 }
 

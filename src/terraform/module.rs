@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
-use super::{ProviderReference, Role, Source, Survey, TestFile, providers};
+use super::{ProviderReference, Role, Source, Survey, TestFile, providers, suspicion};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
@@ -292,6 +292,18 @@ impl<'a> Module<'a> {
     /// What a walk over all expressions finds, walked when first asked for.
     pub fn survey(&self) -> &Survey<'a> {
         self.survey.get_or_init(|| Survey::of(self.sources))
+    }
+
+    /// Whether a walk over all references may find some that lead nowhere. Quick, where there are none.
+    #[must_use]
+    pub fn may_have_loose_references(&self) -> bool {
+        suspicion::may_have_loose_references(self)
+    }
+
+    /// Whether a walk over all references may find a circle. Quick, where there is none.
+    #[must_use]
+    pub fn may_have_cycles(&self) -> bool {
+        suspicion::may_have_cycles(self)
     }
 
     /// Every use of a provider, in order of files. `terraform` is built in and left out.

@@ -6,9 +6,14 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    unreachable_pub,
     reason = "a test fails by panicking"
 )]
 
+mod calls;
 #[path = "../common/mod.rs"]
 mod common;
+mod evaluate;
+mod functions;
+mod membership;
 mod numbers;

@@ -1,7 +1,7 @@
 //! Random arithmetic: literals of all sizes, numbers of low precision, every operator and function of numbers.
 
 use serde_json::Value;
-use sprag::eval::number::Number;
+use sprag::eval::Number;
 
 use crate::common::e2e::{Sandbox, skip};
 use crate::common::mutation::Mutator;

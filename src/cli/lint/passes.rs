@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
-use super::{evaluate, installed, load};
+use super::{evaluate, exporters, installed, load};
 use crate::cli::files::{Files, read_limited};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
@@ -17,7 +17,6 @@ use crate::linter::{
     syntax_diagnostics,
 };
 use crate::prometheus::catalogue::Catalogues;
-use crate::prometheus::deployment::Deployment;
 use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
@@ -71,11 +70,19 @@ pub(super) struct Run<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) files: &'a Files,
     pub(super) settings: &'a Settings<'a>,
+    /// By number of configuration; empty where there are no rules.
+    catalogues: &'a [Catalogues],
 }
 
 /// Lints everything in `inventory`.
-pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, settings: &Settings<'_>) -> Outcome {
-    let run = Run { engine, inventory, files, settings };
+pub(super) fn run(
+    engine: &Engine<'_>,
+    inventory: &Inventory,
+    files: &Files,
+    settings: &Settings<'_>,
+    catalogues: &[Catalogues],
+) -> Outcome {
+    let run = Run { engine, inventory, files, settings, catalogues };
     let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
     let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
@@ -111,7 +118,7 @@ pub(super) fn run(engine: &Engine<'_>, inventory: &Inventory, files: &Files, set
         *module = classified;
     }
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
-    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers));
+    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules));
     run.evaluate(&modules, &mut outcome);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
@@ -253,7 +260,12 @@ impl Run<'_> {
     }
 
     /// Lints that need to know what metrics there are, for each configuration that governs a rule file.
-    fn monitoring_pass(&self, units: &[(usize, Box<RuleUnit>)], servers: &[(usize, Servers)]) -> Vec<Diagnostic> {
+    fn monitoring_pass(
+        &self,
+        units: &[(usize, Box<RuleUnit>)],
+        servers: &[(usize, Servers)],
+        rules: &[(usize, RuleSummary)],
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
         for (index, governed) in self.settings.all().iter().enumerate() {
@@ -265,10 +277,14 @@ impl Run<'_> {
             }
             let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
             let scrape = scrape_model(governed, self.files, servers.clone());
-            let world = World::new(Catalogues::bundled(), Deployment::default(), deployed(&policy.config), &scrape);
+            let catalogues = self.catalogues.get(index).cloned().unwrap_or_default();
+            let deployment = exporters::deployment(index, self.settings, self.inventory, self.files, &all, &catalogues);
+            let world = World::new(catalogues, deployment, deployed(&policy.config), &scrape);
             let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
             monitoring.alertmanagers = servers.filter_map(|found| found.alertmanager.as_ref()).collect();
             monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
+            monitoring.rules_are_known =
+                rules.iter().filter(|(config, _)| *config == index).all(|(_, file)| file.is_complete);
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));

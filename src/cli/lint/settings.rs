@@ -132,6 +132,11 @@ impl<'a> Settings<'a> {
         mistakes
     }
 
+    /// Notes that a configuration has mistakes.
+    pub(super) const fn break_off(&mut self) {
+        self.is_broken = true;
+    }
+
     /// Whether a configuration has mistakes, so that nothing may be linted.
     pub(super) const fn is_broken(&self) -> bool {
         self.is_broken

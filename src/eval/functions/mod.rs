@@ -1,10 +1,34 @@
-//! Terraform's built-in functions on abstract values.
+//! Terraform's built-in functions on abstract values (<https://developer.hashicorp.com/terraform/language/functions>).
+//!
+//! On arguments that are wholly known a function gives exactly Terraform's result or fails as Terraform does; on others a
+//! value that admits every result. Functions that are not known here give unknown values. `try`, `can`, `templatefile`
+//! and `templatestring` are special forms of the evaluator and not in here. Does no IO: files come through [`Sources`].
+
+mod address;
+mod call;
+mod collections;
+mod conversion;
+mod crypto;
+mod encoding;
+mod files;
+mod format;
+mod json;
+mod lists;
+mod maps;
+mod numeric;
+mod patterns;
+mod sets;
+mod strings;
+mod tables;
+mod time;
+mod yaml;
 
 use std::sync::Arc;
 
 use super::convert::Doubt;
-use super::value::{Cause, Value};
+use super::value::{Cause, Marks, Value};
 use crate::terraform::Type;
+use call::Function;
 
 /// Files that expressions read, relative to the module.
 pub trait Sources {
@@ -74,14 +98,43 @@ pub struct Context<'c> {
     pub sources: &'c dyn Sources,
 }
 
+/// All functions, by area.
+const AREAS: &[&[Function]] = &[
+    address::FUNCTIONS,
+    collections::FUNCTIONS,
+    conversion::FUNCTIONS,
+    crypto::FUNCTIONS,
+    encoding::FUNCTIONS,
+    files::FUNCTIONS,
+    format::FUNCTIONS,
+    json::FUNCTIONS,
+    lists::FUNCTIONS,
+    maps::FUNCTIONS,
+    numeric::FUNCTIONS,
+    patterns::FUNCTIONS,
+    sets::FUNCTIONS,
+    strings::FUNCTIONS,
+    tables::FUNCTIONS,
+    time::FUNCTIONS,
+    yaml::FUNCTIONS,
+];
+
+/// The names of all functions that are known here, without the special forms.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    AREAS.iter().copied().flatten().map(|function| function.name)
+}
+
 /// Calls `name`. `try`, `can`, `templatefile` and `templatestring` are special forms and not handled here.
 ///
 /// # Errors
 /// What Terraform would say, when the call fails for all members.
 pub fn call(name: &str, arguments: Arguments<'_>, context: &mut Context<'_>) -> Result<Value, String> {
-    let _ = (arguments.rest, context.sources);
+    let known = AREAS.iter().copied().flatten().find(|function| function.name == name);
+    if let Some(function) = known {
+        return function.call(arguments, context);
+    }
     context.doubt.raise();
-    let marks = arguments.fixed.iter().map(Value::all_marks);
-    let marks = marks.fold(super::value::Marks::NONE, super::value::Marks::and);
+    let marks = arguments.fixed.iter().chain(arguments.rest).map(Value::all_marks);
+    let marks = marks.fold(Marks::NONE, Marks::and).without(Marks::ALWAYS_UNSTABLE);
     Ok(Value::any(&Type::Any, &Cause::Function(name.into())).marked(marks))
 }

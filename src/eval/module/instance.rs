@@ -410,6 +410,10 @@ impl Scope for BlockScope<'_, '_> {
         self.overlay.and_then(|overlay| overlay.special(call))
     }
 
+    fn catches_static(&self) -> bool {
+        self.overlay.is_some_and(Overlay::always_short_circuits)
+    }
+
     fn depth(&self) -> u32 {
         self.instance.program.depth().get()
     }

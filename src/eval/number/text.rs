@@ -154,6 +154,9 @@ impl Decimal {
 /// still meant. Digit by digit against both neighbours, from the left.
 fn shortest(float: &Float, precision: u32) -> Decimal {
     let mut exact = Decimal::new(&float.mantissa, float.exponent);
+    if exact.digits.is_empty() {
+        return exact;
+    }
     // A mantissa whose last bit is worth half a unit of the precision.
     let shift = (u64::from(precision) + 1).saturating_sub(float.mantissa.bits());
     let mantissa = &float.mantissa << shift;

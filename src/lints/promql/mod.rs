@@ -1,21 +1,25 @@
-//! Lints of PromQL expressions in rules, in the light of what is known of the metrics they read.
+//! Lints of PromQL expressions in rules, some in the light of what is known of the metrics they read.
 
 pub(super) mod collector_off;
 pub(super) mod counter_without_rate;
 pub(super) mod impossible_join;
 pub(super) mod impossible_value;
 pub(super) mod rate_of_gauge;
+pub(super) mod redundant_regex;
 pub(super) mod result_type;
 pub(super) mod short_range;
+pub(super) mod unguarded_divisor;
 pub(super) mod unknown_label;
 pub(super) mod unknown_metric;
+pub(super) mod unstable_selector;
 
 use crate::diagnostic::Severity;
-use crate::linter::{RuleView, TypedExpression, TypedRules};
+use crate::linter::{RuleUnit, RuleView, TypedExpression, TypedRules};
 use crate::prometheus::infer::{Knowledge, LabelSet, METRIC_NAME, Selected};
+use crate::prometheus::{Language, Text};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::promql::Matcher;
+use crate::syntax::promql::{ExprId, Matcher, Parsed, Tree};
 
 /// Every selector of every sound expression.
 fn selectors<'t, 'a>(
@@ -62,4 +66,25 @@ pub(super) fn is_suspicious(
 pub(super) fn closest_label<'l>(label: &str, labels: &'l LabelSet<'_>) -> Option<&'l str> {
     let there = labels.named().iter().filter(|known| !known.presence.is_absent() && known.name != METRIC_NAME);
     suggest::closest(label, there.map(|known| known.name.as_ref()))
+}
+
+/// The rules of a file whose expressions parse, with text and tree.
+fn sound(unit: &RuleUnit) -> impl Iterator<Item = (RuleView<'_>, &Text, &Parsed)> {
+    unit.rules().filter_map(|view| {
+        let (text, parsed) = view.expression.filter(|_| view.group.language == Language::PromQl)?;
+        (parsed.errors.is_empty() && !parsed.guessed).then_some((view, text, parsed))
+    })
+}
+
+/// The node that each node is an operand of.
+fn parents(tree: &Tree) -> Vec<Option<ExprId>> {
+    let mut parents = vec![None; tree.len()];
+    for (id, _) in tree.iter() {
+        for operand in tree.operands(id) {
+            if let Some(parent) = parents.get_mut(operand.index()) {
+                *parent = Some(id);
+            }
+        }
+    }
+    parents
 }

@@ -15,7 +15,7 @@ use crate::syntax::exposition::{Comment, Family, Sample, Type, parse};
 const MAX_CAPTURES: usize = 32;
 
 /// More values than this are no set of states.
-const MAX_STATES: usize = 32;
+pub(super) const MAX_STATES: usize = 32;
 
 /// What labels of state sets are called. Elsewhere that a few values are 0 and one is 1 is chance.
 const STATE_LABELS: [&str; 9] = ["state", "status", "mode", "phase", "condition", "health", "stage", "role", "result"];
@@ -80,12 +80,26 @@ impl Builder {
         Self { exporter, ..Self::default() }
     }
 
+    /// Gives the exporter another name.
+    pub fn rename(&mut self, name: &str) {
+        self.exporter.name = name.to_owned().into();
+    }
+
     /// Adds a dump. Returns what is wrong with it; the rest of it counts.
     pub fn add(&mut self, source: &[u8]) -> Vec<Mistake> {
+        self.add_version(source, None)
+    }
+
+    /// Adds a dump that an exporter of this version wrote, unless it says itself which.
+    pub fn add_version(&mut self, source: &[u8], version: Option<&str>) -> Vec<Mistake> {
         let mut exposition = parse(source);
         let mut mistakes = std::mem::take(&mut exposition.errors);
-        let mut dump =
-            Dump { version: String::new(), evidence: Evidence::Captured, is_trimmed: false, merged: Vec::new() };
+        let mut dump = Dump {
+            version: version.unwrap_or("").to_owned(),
+            evidence: Evidence::Captured,
+            is_trimmed: false,
+            merged: Vec::new(),
+        };
         for Comment { span, text } in &exposition.comments {
             match text.strip_prefix("sprag ").map(Directive::parse) {
                 None => {}

@@ -22,12 +22,8 @@ pub(super) enum Directive {
     Capture(Capture),
     /// `trimmed: TEXT`: the dump has only some samples of its metrics, so that values are missing.
     Trimmed(String),
-    /// `prefix: PREFIX...`: how the exporter's own metrics begin.
-    Prefix(Vec<String>),
-    /// `foreign: PREFIX...`: beginnings that are somebody else's.
-    Foreign(Vec<String>),
-    /// `open: PATTERN...`: families that depend on machine or configuration.
-    Open(Vec<String>),
+    /// `prefix: PREFIX...` and other [`LISTS`].
+    List(&'static str, Vec<String>),
     /// `open-labels: PATTERN...`: metrics with labels that nobody knows beforehand.
     OpenLabels(Vec<String>),
     /// `skip: PATTERN...`: metrics of the dump that are not the exporter's.
@@ -45,8 +41,23 @@ pub(super) enum Directive {
     Seen(String, Vec<u32>),
 }
 
+/// A list of an exporter.
+type Field = fn(&mut Exporter) -> &mut Vec<Text>;
+
+/// Directives that add words to a list: how own metrics begin, beginnings that are somebody else's, families that depend
+/// on machine or configuration, names of program, images and packages, and projects on GitHub.
+const LISTS: [(&str, Field); 7] = [
+    ("prefix", |exporter| &mut exporter.prefixes),
+    ("foreign", |exporter| &mut exporter.foreign),
+    ("open", |exporter| &mut exporter.open),
+    ("programs", |exporter| &mut exporter.programs),
+    ("images", |exporter| &mut exporter.images),
+    ("packages", |exporter| &mut exporter.packages),
+    ("sources", |exporter| &mut exporter.sources),
+];
+
 /// All words, for "did you mean".
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 20] = [
     "catalogue",
     "exporter",
     "version",
@@ -63,6 +74,10 @@ const WORDS: [&str; 16] = [
     "renamed",
     "trimmed",
     "seen",
+    "programs",
+    "images",
+    "packages",
+    "sources",
 ];
 
 impl Directive {
@@ -87,9 +102,6 @@ impl Directive {
                 Self::Capture(Capture { version: Text::Owned(words.next().unwrap_or("").to_owned()), evidence })
             }
             "trimmed" => Self::Trimmed(rest.to_owned()),
-            "prefix" => Self::Prefix(all()),
-            "foreign" => Self::Foreign(all()),
-            "open" => Self::Open(all()),
             "open-labels" => Self::OpenLabels(all()),
             "skip" => Self::Skip(all()),
             "sometimes" => Self::Sometimes(next("a metric")?, words.map(plain).collect()),
@@ -107,7 +119,10 @@ impl Directive {
                 since: next("the version")?.into(),
             }),
             "seen" => Self::Seen(next("a metric")?, words.map(number).collect::<Result<_, _>>()?),
-            _ => return Err(unknown(word)),
+            _ => match LISTS.into_iter().find(|(list, _)| *list == word) {
+                Some((list, _)) => Self::List(list, all()),
+                None => return Err(unknown(word)),
+            },
         };
         Ok(directive)
     }
@@ -115,9 +130,16 @@ impl Directive {
     /// Tells `exporter` what this says of it. Says nothing of metrics.
     pub(super) fn describe(self, exporter: &mut Exporter) {
         match self {
-            Self::Prefix(list) => add(&mut exporter.prefixes, list),
-            Self::Foreign(list) => add(&mut exporter.foreign, list),
-            Self::Open(list) => add(&mut exporter.open, list),
+            Self::List(word, more) => {
+                for (_, field) in LISTS.into_iter().filter(|(list, _)| *list == word) {
+                    let list = field(exporter);
+                    for word in &more {
+                        if !list.iter().any(|known| known == word) {
+                            list.push(word.clone().into());
+                        }
+                    }
+                }
+            }
             Self::Capture(capture) => exporter.captures.push(capture),
             Self::Collector(collector) if exporter.collector(&collector.name).is_none() => {
                 exporter.collectors.push(collector);
@@ -129,21 +151,15 @@ impl Directive {
 
     /// What says the same of `exporter`.
     pub(super) fn of_exporter(exporter: &Exporter) -> Vec<Self> {
-        let owned = |list: &[Text]| list.iter().map(ToString::to_string).collect::<Vec<String>>();
-        let lists = [
-            Self::Prefix(owned(&exporter.prefixes)),
-            Self::Foreign(owned(&exporter.foreign)),
-            Self::Open(owned(&exporter.open)),
-        ];
-        let mut all: Vec<Self> = lists.into_iter().filter(|list| !list.is_empty()).collect();
+        let mut lists = exporter.clone();
+        let lists = LISTS.into_iter().map(|(word, field)| (word, std::mem::take(field(&mut lists))));
+        let lists = lists.filter(|(_, list)| !list.is_empty());
+        let mut all: Vec<Self> =
+            lists.map(|(word, list)| Self::List(word, list.iter().map(ToString::to_string).collect())).collect();
         all.extend(exporter.captures.iter().cloned().map(Self::Capture));
         all.extend(exporter.collectors.iter().cloned().map(Self::Collector));
         all.extend(exporter.renamed.iter().cloned().map(Self::Renamed));
         all
-    }
-
-    fn is_empty(&self) -> bool {
-        matches!(self, Self::Prefix(list) | Self::Foreign(list) | Self::Open(list) if list.is_empty())
     }
 }
 
@@ -161,9 +177,7 @@ impl fmt::Display for Directive {
             }
             Self::Capture(Capture { version, evidence }) => write!(f, "capture: {} {version}", evidence.as_str()),
             Self::Trimmed(text) => write!(f, "trimmed: {text}"),
-            Self::Prefix(list) => write!(f, "prefix: {}", joined(list)),
-            Self::Foreign(list) => write!(f, "foreign: {}", joined(list)),
-            Self::Open(list) => write!(f, "open: {}", joined(list)),
+            Self::List(word, list) => write!(f, "{word}: {}", joined(list)),
             Self::OpenLabels(list) => write!(f, "open-labels: {}", joined(list)),
             Self::Skip(list) => write!(f, "skip: {}", joined(list)),
             Self::Sometimes(metric, labels) => write!(f, "sometimes: {} {}", escape(metric), joined(labels)),
@@ -180,14 +194,6 @@ impl fmt::Display for Directive {
                 write!(f, "seen: {}", escape(metric))?;
                 captures.iter().try_for_each(|number| write!(f, " {number}"))
             }
-        }
-    }
-}
-
-fn add(list: &mut Vec<Text>, more: Vec<String>) {
-    for word in more {
-        if !list.iter().any(|known| *known == word) {
-            list.push(word.into());
         }
     }
 }

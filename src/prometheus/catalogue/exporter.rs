@@ -75,6 +75,14 @@ pub struct Exporter {
     pub collectors: Vec<Collector>,
     /// What was seen of it.
     pub captures: Vec<Capture>,
+    /// What its program is called.
+    pub programs: Vec<Text>,
+    /// Its container images, without registry and tag.
+    pub images: Vec<Text>,
+    /// Its packages, of distributions and of PyPI.
+    pub packages: Vec<Text>,
+    /// Where it is released on GitHub: `owner/name`.
+    pub sources: Vec<Text>,
     /// What was called otherwise.
     pub renamed: Vec<Renamed>,
 }

@@ -17,6 +17,7 @@ mod compact;
 mod directive;
 mod exporter;
 mod metric;
+mod render;
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,5 +1,7 @@
 //! What catalogues answer.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn built(dumps: &[&str]) -> Catalogue {
@@ -95,6 +97,44 @@ fn directives() {
     let collector = exporter.collector_of("app_disk_unknown").unwrap();
     assert_eq!((collector.upstream, collector.debian, collector.switch.as_ref()), (false, true, "--disk"));
     assert_eq!(catalogue.lookup("app_info").unwrap().source(), "app 2.0, captured");
+}
+
+/// A catalogue as a file gives the same catalogue.
+fn assert_round_trip(catalogue: &Catalogue) {
+    let text = catalogue.render(&["of a test".to_owned()]);
+    let mut builder = Builder::new("other");
+    assert_eq!(builder.add(text.as_bytes()), [], "{text}");
+    assert_eq!(builder.unused(), Vec::<String>::new(), "{text}");
+    assert_eq!(builder.about(), ["of a test"]);
+    let again = builder.finish();
+    assert_eq!(again.exporter, catalogue.exporter, "{text}");
+    for (one, other) in again.metrics().iter().zip(catalogue.metrics()) {
+        assert_eq!(one, other, "{text}");
+    }
+    assert_eq!(again.metrics().len(), catalogue.metrics().len(), "{text}");
+}
+
+#[test]
+fn bundled_catalogues_can_be_written_as_files() {
+    Catalogues::bundled().iter().for_each(assert_round_trip);
+}
+
+proptest! {
+    #[test]
+    fn catalogues_can_be_written_as_files(lines in proptest::collection::vec(
+        ("(# TYPE )?[a-c](_total|_info|_bucket|_count|\\{state=\"[xyz ,]\"\\}|\\{b=\"1\",state=\"[xy]\"\\}|\\{le=\"1\"\\})?",
+         prop_oneof![Just("1"), Just("0"), Just("2"), Just("gauge"), Just("counter"), Just("histogram"), Just("info"),
+                     Just("stateset"), Just("summary")]), 1..12)) {
+        let dump: String = lines.iter().map(|(line, value)| format!("{line} {value}\n")).collect();
+        let mut builder = Builder::new("x");
+        builder.add(dump.as_bytes());
+        let catalogue = builder.finish();
+        let text = catalogue.render(&[]);
+        let mut builder = Builder::new("x");
+        prop_assert_eq!(builder.add(text.as_bytes()), &[], "{}", text);
+        let again = builder.finish();
+        prop_assert_eq!(again.metrics(), catalogue.metrics(), "{}", text);
+    }
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! Which exporters the files of a repository deploy, in which version and with which flags: what images, units, scripts
 //! and packages say, each with its place. Reads no file; knows nothing of rules.
 
+mod lines;
+mod read;
+
+pub use read::read;
+
 use super::catalogue::{Collector, Exporter};
 use crate::diagnostic::Location;
 
@@ -46,6 +51,8 @@ pub struct Sighting {
     pub version: Option<(String, Location)>,
     /// Who built it.
     pub build: Build,
+    /// Whether it is started here, with these flags. Otherwise it is installed, and something else starts it.
+    pub is_start: bool,
     /// How it is started.
     pub flags: Vec<Flag>,
     /// Directories of a container and where they lie on the host, as (host, container).
@@ -115,6 +122,12 @@ impl Deployment {
         self.sightings.iter().filter(move |sighting| sighting.exporter == exporter)
     }
 
+    /// The places that say how an exporter runs: where it is started, and where nothing starts it, where it is installed.
+    fn starts<'a>(&'a self, exporter: &'a str) -> impl Iterator<Item = &'a Sighting> {
+        let is_started = self.of(exporter).any(|sighting| sighting.is_start);
+        self.of(exporter).filter(move |sighting| sighting.is_start || !is_started)
+    }
+
     /// Whether anything deploys an exporter.
     #[must_use]
     pub fn has(&self, exporter: &str) -> bool {
@@ -132,7 +145,7 @@ impl Deployment {
     #[must_use]
     pub fn collector(&self, exporter: &Exporter, collector: &Collector) -> Running {
         let mut off = None;
-        for sighting in self.of(&exporter.name) {
+        for sighting in self.starts(&exporter.name) {
             match sighting.runs(collector) {
                 Running::Off(location) => off = off.or(Some(location)),
                 other => return other,
@@ -145,7 +158,7 @@ impl Deployment {
     #[must_use]
     pub fn textfile_directories(&self) -> TextfileDirectories {
         let mut all = TextfileDirectories { read: Vec::new(), may_be_more: !self.has(NODE_EXPORTER) };
-        for sighting in self.of(NODE_EXPORTER) {
+        for sighting in self.starts(NODE_EXPORTER) {
             let flags = || sighting.flags.iter().filter(|flag| flag.name == TEXTFILE_FLAG);
             for flag in flags() {
                 match flag.value.as_ref().filter(|value| flag.is_known() && !value.is_empty()) {
@@ -209,3 +222,6 @@ impl Sighting {
         mounted.max_by_key(|(length, _)| *length).map_or_else(|| path.to_owned(), |(_, host)| host)
     }
 }
+
+#[cfg(test)]
+mod tests;

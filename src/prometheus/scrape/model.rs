@@ -97,6 +97,17 @@ impl ScrapeModel {
         self.jobs_are_known.then(|| self.jobs().filter_map(Job::job_values).flatten().collect())
     }
 
+    /// All values that the label `job` of `metric` can have. Nothing where they are not all known: exporters whose labels
+    /// are honored, such as a push gateway, may bring any.
+    #[must_use]
+    pub fn jobs_of(&self, metric: &str) -> Option<BTreeSet<&str>> {
+        let names = self.job_names()?;
+        let is_set_by_target = |job: &Job| {
+            job.honor_labels == Some(false) && !job.is_federation && !self.touches(metric, "job", &|_| true)
+        };
+        (REPORTS.contains(&metric) || self.jobs().all(is_set_by_target)).then_some(names)
+    }
+
     /// Whether relabelling may give a metric another name: a metric that no exporter has may exist all the same.
     #[must_use]
     pub fn renames_metrics(&self) -> bool {

@@ -1,0 +1,3 @@
+lint {
+  enable = ["alerts/missing-for"]
+}

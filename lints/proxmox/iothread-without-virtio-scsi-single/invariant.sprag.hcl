@@ -1,0 +1,12 @@
+resource_invariant "proxmox_virtual_environment_vm" "iothread-without-virtio-scsi-single" {
+  summary  = "a SCSI disk with an I/O thread has a controller of its own"
+  fixed_in = "v0.4.0"
+  help     = "set `scsi_hardware = \"virtio-scsi-single\"`"
+  for_each = attrs.disk
+  filter   = each.value.iothread == true && can(regex("^scsi[0-9]+$", each.value.interface))
+
+  enforce {
+    condition     = attrs.scsi_hardware == "virtio-scsi-single"
+    error_message = "`iothread` has no effect on a SCSI disk under the controller `${attrs.scsi_hardware}`"
+  }
+}

@@ -1,0 +1,4 @@
+//! Lints of what stands around rules: scraping, Alertmanager, deployment.
+
+pub(super) mod dead_inhibit;
+pub(super) mod unknown_job;

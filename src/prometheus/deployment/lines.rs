@@ -1,0 +1,167 @@
+//! Text of any kind as lines and words with places: enough to find commands, images and flags in shell scripts, units,
+//! YAML, Dockerfiles, Terraform and templates of all of these. Knows no exporter.
+
+use crate::source::Span;
+
+/// A line, without blanks and list dashes before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    /// What stands on it.
+    pub(super) text: &'a str,
+    /// Where that begins in the file.
+    pub(super) start: usize,
+    /// How many blanks and list dashes stand before it.
+    pub(super) indent: usize,
+    /// Whether it is an item of a list.
+    pub(super) is_item: bool,
+    /// Whether it is a comment, or empty.
+    pub(super) is_silent: bool,
+    /// Whether the next line goes on with the same command.
+    pub(super) goes_on: bool,
+}
+
+/// A word: what stands between blanks, quotes, commas and brackets. `${...}` and `{{...}}` belong to words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    pub(super) start: usize,
+}
+
+impl Word<'_> {
+    pub(super) fn span(&self) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(offset(self.start), offset(self.start + self.text.len()))
+    }
+}
+
+/// The lines of a text.
+pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut lines = Vec::new();
+    let mut offset = 0;
+    for whole in text.split_inclusive('\n') {
+        let line = whole.trim_end_matches(['\n', '\r']);
+        let mut rest = line.trim_start_matches([' ', '\t']);
+        let mut is_item = false;
+        while let Some(item) = rest.strip_prefix("- ") {
+            is_item = true;
+            rest = item.trim_start_matches(' ');
+        }
+        let indent = line.len() - rest.len();
+        let is_silent = rest.is_empty() || rest.starts_with('#') && !rest.starts_with("#{") || rest.starts_with("//");
+        let body = if is_silent { rest } else { without_comment(rest) };
+        let goes_on = body.trim_end().ends_with('\\');
+        lines.push(Line { text: body, start: offset + indent, indent, is_item, is_silent, goes_on });
+        offset += whole.len();
+    }
+    lines
+}
+
+/// Without what follows ` #`.
+fn without_comment(line: &str) -> &str {
+    line.find(" # ").map_or(line, |at| &line[..at])
+}
+
+impl<'a> Line<'a> {
+    /// Its words.
+    pub(super) fn words(&self) -> Vec<Word<'a>> {
+        let mut words = Vec::new();
+        let mut begin = None;
+        let mut at = 0;
+        let bytes = self.text.as_bytes();
+        while at < bytes.len() {
+            let hole = hole_length(&self.text[at..]);
+            if hole > 0 {
+                begin = begin.or(Some(at));
+                at += hole;
+                continue;
+            }
+            let length = self.text[at..].chars().next().map_or(1, char::len_utf8);
+            if is_separator(bytes[at]) {
+                self.push(&mut words, begin.take(), at);
+            } else {
+                begin = begin.or(Some(at));
+            }
+            at += length;
+        }
+        self.push(&mut words, begin, at);
+        words
+    }
+
+    fn push(&self, words: &mut Vec<Word<'a>>, begin: Option<usize>, end: usize) {
+        if let Some(begin) = begin.filter(|begin| *begin < end) {
+            words.push(Word { text: &self.text[begin..end], start: self.start + begin });
+        }
+    }
+
+    /// The word before the first `:` or `=`, where the line begins with one: a key.
+    pub(super) fn key(&self) -> Option<&'a str> {
+        let end = self.text.find([':', '='])?;
+        let key = self.text[..end].trim_matches([' ', '"', '\'']);
+        let is_word =
+            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+        is_word.then_some(key)
+    }
+}
+
+const fn is_separator(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t'
+            | b'"'
+            | b'\''
+            | b'`'
+            | b','
+            | b'['
+            | b']'
+            | b'('
+            | b')'
+            | b'{'
+            | b'}'
+            | b';'
+            | b'|'
+            | b'<'
+            | b'>'
+            | b'\\'
+    )
+}
+
+/// The length of the `${...}`, `{{...}}` or `%{...}` that `text` begins with; 0 where it begins with none.
+fn hole_length(text: &str) -> usize {
+    let close = if text.starts_with("{{") {
+        "}}"
+    } else if text.starts_with("${") || text.starts_with("%{") {
+        "}"
+    } else {
+        return 0;
+    };
+    text.find(close).map_or(0, |at| at + close.len())
+}
+
+/// The lines of the command that line `index` belongs to: those before it that go on, itself, and those it goes on with.
+pub(super) fn command<'l, 'a>(lines: &'l [Line<'a>], index: usize) -> &'l [Line<'a>] {
+    let before = lines[..index].iter().rev().take_while(|line| line.goes_on).count();
+    let after = lines[index..].iter().take_while(|line| line.goes_on).count();
+    &lines[index - before..(index + after + 1).min(lines.len())]
+}
+
+/// The lines of the block that line `index` stands in: around it, down to a line that is indented less, or that begins
+/// the next item of a list. Directives of templates (`%{ if }`) belong to the block they stand in.
+pub(super) fn block<'l, 'a>(lines: &'l [Line<'a>], index: usize) -> &'l [Line<'a>] {
+    let indent = lines[index].indent;
+    let is_inside = |line: &&Line<'_>| line.is_silent || line.indent >= indent || line.text.starts_with("%{");
+    let mut first = index;
+    if !lines[index].is_item {
+        for (at, line) in lines[..index].iter().enumerate().rev() {
+            if !is_inside(&line) {
+                break;
+            }
+            first = at;
+            if line.is_item && line.indent == indent {
+                break;
+            }
+        }
+    }
+    let after = lines[index + 1..].iter();
+    let count = after.take_while(|line| is_inside(line) && !(line.is_item && line.indent == indent)).count();
+    &lines[first..=index + count]
+}

@@ -1,0 +1,334 @@
+//! Finds what a file deploys: images, commands, packages, releases. A mention alone is no deployment: a program counts
+//! where it is started, a package where it is installed.
+
+use memchr::memmem;
+
+use super::lines::{Line, Word, block, command, lines};
+use super::{Build, Flag, Sighting};
+use crate::diagnostic::{FileId, Location};
+use crate::prometheus::catalogue::{Catalogues, Exporter};
+
+/// Files larger than this, in bytes, are data.
+const MAX_SIZE: usize = 1 << 20;
+
+/// Words of commands that install packages.
+const INSTALLERS: [&str; 7] = ["apt-get", "apt", "aptitude", "dnf", "yum", "pip", "pip3"];
+
+/// What a text deploys of the exporters in `catalogues`.
+#[must_use]
+pub fn read(file: FileId, text: &[u8], catalogues: &Catalogues) -> Vec<Sighting> {
+    if text.len() > MAX_SIZE {
+        return Vec::new();
+    }
+    let named: Vec<&Exporter> =
+        catalogues.iter().map(|catalogue| &catalogue.exporter).filter(|exporter| is_named(exporter, text)).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(text);
+    let reader = Reader { file, lines: lines(&text), named };
+    reader.sightings()
+}
+
+/// Whether any of an exporter's names stands in `text`.
+fn is_named(exporter: &Exporter, text: &[u8]) -> bool {
+    let names = [&exporter.programs, &exporter.images, &exporter.packages, &exporter.sources];
+    names.into_iter().flatten().any(|name| memmem::find(text, name.as_bytes()).is_some())
+}
+
+struct Reader<'a> {
+    file: FileId,
+    lines: Vec<Line<'a>>,
+    named: Vec<&'a Exporter>,
+}
+
+impl<'a> Reader<'a> {
+    fn sightings(&self) -> Vec<Sighting> {
+        let mut found = Vec::new();
+        for (index, line) in self.lines.iter().enumerate().filter(|(_, line)| !line.is_silent) {
+            let words = line.words();
+            for (at, word) in words.iter().enumerate() {
+                for exporter in &self.named {
+                    found.extend(self.sighting(exporter, index, &words, at, *word));
+                }
+            }
+        }
+        found.extend(self.argument_files());
+        found
+    }
+
+    fn sighting(
+        &self,
+        exporter: &Exporter,
+        index: usize,
+        words: &[Word<'a>],
+        at: usize,
+        word: Word<'a>,
+    ) -> Option<Sighting> {
+        if let Some(tag) = image_tag(exporter, word.text) {
+            return Some(self.image(exporter, index, word, tag));
+        }
+        if let Some((source, version)) = release(exporter, word.text) {
+            let mut sighting = self.new_sighting(exporter, word, Build::Upstream);
+            sighting.version = self.resolve(version).map(|version| (version, self.location(word)));
+            sighting.has_open_flags = true;
+            return (!source.is_empty()).then_some(sighting);
+        }
+        if let Some(version) = self.package_version(exporter, index, words, word) {
+            let is_pip = word.text.contains("==");
+            let mut sighting = self.new_sighting(exporter, word, if is_pip { Build::Upstream } else { Build::Debian });
+            sighting.has_open_flags = is_pip;
+            sighting.version = self.resolve(version).map(|version| (upstream(&version), self.location(word)));
+            return Some(sighting);
+        }
+        self.start(exporter, index, words, at, word)
+    }
+
+    fn location(&self, word: Word<'_>) -> Location {
+        Location::new(self.file, word.span())
+    }
+
+    fn new_sighting(&self, exporter: &Exporter, word: Word<'_>, build: Build) -> Sighting {
+        Sighting {
+            exporter: exporter.name.to_string(),
+            location: self.location(word),
+            version: None,
+            build,
+            is_start: false,
+            flags: Vec::new(),
+            mounts: Vec::new(),
+            has_open_flags: false,
+        }
+    }
+
+    /// A container. Its flags stand in the same block of YAML, or after it in the same command.
+    fn image(&self, exporter: &Exporter, index: usize, word: Word<'a>, tag: &str) -> Sighting {
+        let mut sighting = self.new_sighting(exporter, word, Build::Upstream);
+        sighting.is_start = true;
+        sighting.version = self.resolve(tag).map(|version| (version, self.location(word)));
+        let line = &self.lines[index];
+        if line.key() == Some("image") {
+            for line in block(&self.lines, index) {
+                sighting.has_open_flags |= line.text.starts_with("%{");
+                if !line.is_silent {
+                    let words = line.words();
+                    sighting.mounts.extend(words.iter().filter_map(|word| mount(word.text)));
+                    self.take_flags(&words, &mut sighting);
+                }
+            }
+        } else if line.text.starts_with("FROM ") {
+            sighting.has_open_flags = true;
+        } else {
+            let words: Vec<Word<'a>> = command(&self.lines, index).iter().flat_map(Line::words).collect();
+            let (before, after): (Vec<Word<'a>>, Vec<Word<'a>>) =
+                words.into_iter().filter(|other| other.start != word.start).partition(|it| it.start < word.start);
+            sighting.mounts.extend(before.iter().filter_map(|word| mount(word.text)));
+            self.take_flags(&after, &mut sighting);
+        }
+        sighting
+    }
+
+    /// A program that is started: by a unit, or with flags.
+    fn start(
+        &self,
+        exporter: &Exporter,
+        index: usize,
+        words: &[Word<'a>],
+        at: usize,
+        word: Word<'a>,
+    ) -> Option<Sighting> {
+        let path = word.text.rsplit_once('=').map_or(word.text, |(_, path)| path);
+        let program = path.trim_start_matches(['-', '@', ':', '+', '!']);
+        let name = program.rsplit('/').next().unwrap_or(program);
+        if !exporter.programs.iter().any(|known| known == name) {
+            return None;
+        }
+        let is_unit = word.text.starts_with("ExecStart=") || at > 0 && words[at - 1].text.ends_with("ExecStart=");
+        let all: Vec<Word<'a>> = command(&self.lines, index).iter().flat_map(Line::words).collect();
+        let mut after: Vec<Word<'a>> = all.into_iter().filter(|other| other.start > word.start).collect();
+        let ends = after.iter().position(|word| matches!(word.text, "&&" | "||" | "&"));
+        after.truncate(ends.unwrap_or(after.len()));
+        let has_flags = after.first().is_some_and(|next| next.text.starts_with("--"));
+        let asks = after.iter().any(|word| matches!(word.text, "--version" | "--help" | "-h"));
+        if !(is_unit || has_flags) || asks {
+            return None;
+        }
+        let is_packaged =
+            program.starts_with("/usr/bin/") || program.starts_with("/bin/") || name.contains("prometheus-");
+        let build = if is_packaged { Build::Debian } else { Build::Upstream };
+        let mut sighting =
+            self.new_sighting(exporter, Word { text: program, start: word.start + offset(word.text, program) }, build);
+        sighting.is_start = true;
+        self.take_flags(&after, &mut sighting);
+        Some(sighting)
+    }
+
+    /// `ARGS="..."` of `/etc/default/PACKAGE`, written out where that path is named before it.
+    fn argument_files(&self) -> Vec<Sighting> {
+        let mut found = Vec::new();
+        let mut owner: Option<&Exporter> = None;
+        for line in self.lines.iter().filter(|line| !line.is_silent) {
+            let named = self.named.iter().find(|exporter| {
+                exporter.packages.iter().any(|package| line.text.contains(&format!("/etc/default/{package}")))
+            });
+            owner = named.copied().or(owner);
+            let Some(exporter) = owner.filter(|_| line.text.starts_with("ARGS=")) else { continue };
+            let words = line.words();
+            let Some(first) = words.first() else { continue };
+            let mut sighting = self.new_sighting(exporter, Word { text: "ARGS", start: first.start }, Build::Debian);
+            sighting.is_start = true;
+            let flags: Vec<Word<'a>> = words.iter().filter(|word| word.text != "ARGS=").copied().collect();
+            self.take_flags(&flags, &mut sighting);
+            found.push(sighting);
+        }
+        found
+    }
+
+    /// The flags among `words`.
+    fn take_flags(&self, words: &[Word<'a>], sighting: &mut Sighting) {
+        for (at, word) in words.iter().enumerate() {
+            let is_hole = is_hole(word.text);
+            let is_value = at > 0 && words[at - 1].text.starts_with("--") && !words[at - 1].text.contains('=');
+            if is_hole && !is_value {
+                sighting.has_open_flags = true;
+            }
+            let Some(flag) = word.text.strip_prefix("--").filter(|flag| !flag.is_empty()) else { continue };
+            let next = words.get(at + 1).map(|next| next.text);
+            let (name, value) = match flag.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (flag, next.filter(|next| next.starts_with('/') || next.starts_with('$'))),
+            };
+            sighting.flags.push(Flag {
+                name: name.to_owned(),
+                value: value.map(str::to_owned),
+                location: self.location(*word),
+            });
+        }
+    }
+
+    /// The version of an installed package, empty where none is asked for; nothing where `word` installs nothing.
+    fn package_version<'w>(
+        &self,
+        exporter: &Exporter,
+        index: usize,
+        words: &[Word<'a>],
+        word: Word<'w>,
+    ) -> Option<&'w str> {
+        let (name, version) = word.text.split_once('=').unwrap_or((word.text, ""));
+        if !exporter.packages.iter().any(|package| package == name) {
+            return None;
+        }
+        let version = version.trim_start_matches('=');
+        let all: Vec<Word<'a>> = command(&self.lines, index).iter().flat_map(Line::words).collect();
+        let installs = all.iter().any(|word| INSTALLERS.contains(&word.text.rsplit('/').next().unwrap_or(word.text)))
+            && all.iter().any(|word| word.text == "install");
+        let is_listed = words.len() == 1 && self.is_in_package_list(index)
+            || self.lines[index].key().is_some_and(|key| key.contains("package"));
+        (installs || is_listed).then_some(version)
+    }
+
+    /// Whether line `index` is an element of a list of packages: one of the keys that it stands below says so.
+    fn is_in_package_list(&self, index: usize) -> bool {
+        let mut indent = self.lines[index].indent;
+        let mut parents = Vec::new();
+        for line in self.lines[..index].iter().rev().filter(|line| !line.is_silent) {
+            if line.indent < indent && parents.len() < 3 {
+                indent = line.indent;
+                parents.extend(line.key());
+            }
+        }
+        let installs = |key: &&str| key.contains("package") || ["apt", "pkg", "dnf", "yum"].contains(&last_part(key));
+        parents.iter().any(installs)
+    }
+
+    /// A version that is written out here or in a variable of the same file.
+    fn resolve(&self, text: &str) -> Option<String> {
+        let text = text.trim_start_matches('v');
+        if text.starts_with(|first: char| first.is_ascii_digit()) {
+            let version = text.split_once('@').map_or(text, |(version, _)| version);
+            return is_version(version).then(|| version.to_owned());
+        }
+        let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).or_else(|| text.strip_prefix('$'));
+        let name = name.or_else(|| text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")));
+        let name = name?.trim().trim_start_matches("var.").trim_start_matches("local.");
+        let (name, default) = name.split_once(":-").unwrap_or((name, ""));
+        let mut values = self.lines.iter().filter(|line| !line.is_silent).filter_map(|line| assigned(line.text, name));
+        let value = values.next().unwrap_or(default);
+        // Of two values nobody knows which holds.
+        if values.any(|other| other != value) {
+            return None;
+        }
+        let value = value.trim_start_matches('v');
+        is_version(value).then(|| value.to_owned())
+    }
+}
+
+/// The value that `line` gives to a variable: `NAME=value`, `NAME: value`, perhaps in quotes or with a default.
+fn assigned<'l>(line: &'l str, name: &str) -> Option<&'l str> {
+    let line = ["export ", "readonly ", "local ", "ARG ", "ENV ", "Environment="]
+        .iter()
+        .fold(line, |line, word| line.strip_prefix(word).unwrap_or(line));
+    let rest = line.trim_start_matches('"').strip_prefix(name)?.trim_start();
+    let value = rest.strip_prefix('=').or_else(|| rest.strip_prefix(':'))?.trim().trim_matches(['"', '\'', ';']);
+    let inner = value.strip_prefix("${").and_then(|inner| inner.strip_suffix('}')).and_then(|it| it.split_once(":-"));
+    Some(inner.map_or(value, |(_, default)| default))
+}
+
+/// Whether `text` begins like a version: a digit and nothing but what versions are made of.
+fn is_version(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-+~_:".contains(&byte))
+        && text.contains('.')
+}
+
+/// The upstream part of a version of Debian's: without epoch, revision and repacking.
+fn upstream(version: &str) -> String {
+    let version = version.split_once(':').map_or(version, |(_, version)| version);
+    let version = version.rsplit_once('-').map_or(version, |(version, _)| version);
+    version.split(['+', '~']).next().unwrap_or(version).to_owned()
+}
+
+/// The tag of an image of `exporter`, empty where there is none; nothing when it is another image.
+fn image_tag<'w>(exporter: &Exporter, word: &'w str) -> Option<&'w str> {
+    let word = word.strip_prefix("image=").unwrap_or(word);
+    let (path, tag) = match word.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
+        Some((path, tag)) => (path, tag),
+        None => (word.split_once('@').map_or(word, |(path, _)| path), ""),
+    };
+    let path = path.split_once('@').map_or(path, |(path, _)| path);
+    let is_image = |image: &str| path == image || path.strip_suffix(image).is_some_and(|host| host.ends_with('/'));
+    exporter.images.iter().any(|image| is_image(image)).then_some(tag)
+}
+
+/// The project and the version of a release on GitHub.
+fn release<'w>(exporter: &Exporter, word: &'w str) -> Option<(&'w str, &'w str)> {
+    let rest = &word[word.find("github.com/")? + "github.com/".len()..];
+    let (source, rest) = rest.split_once("/releases/download/")?;
+    let version = rest.split('/').next()?;
+    exporter.sources.iter().any(|known| known == source).then_some((source, version))
+}
+
+/// The host's and the container's side of a mount: `/srv/textfile:/textfile:ro`.
+fn mount(word: &str) -> Option<(String, String)> {
+    let mut parts = word.split(':');
+    let (host, inside) = (parts.next()?, parts.next()?);
+    let is_path = |text: &str| text.starts_with('/') || text.starts_with("./") || text.starts_with("${");
+    (is_path(host) && inside.starts_with('/')).then(|| (host.to_owned(), inside.to_owned()))
+}
+
+/// The part of a key after its last dot: `apt` of `ansible.builtin.apt`.
+fn last_part(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}
+
+/// Whether a word is filled in elsewhere: `$ARGS`, `${flags}`, `{{ flags }}`. `$$` is a dollar in compose files.
+fn is_hole(word: &str) -> bool {
+    let is_variable =
+        |rest: &str| rest.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '_' | '{' | '@' | '*'));
+    word.strip_prefix('$').is_some_and(is_variable) || word.starts_with("{{") || word.starts_with("%{")
+}
+
+/// Where `part`, an end of `whole`, begins in it.
+fn offset(whole: &str, part: &str) -> usize {
+    whole.len() - part.len()
+}
