@@ -330,6 +330,9 @@ impl<'a> Module<'a> {
         kind: &str,
         provider: Option<ExprView<'_>>,
     ) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        if !self.schemas.knows(mode, kind) {
+            return None;
+        }
         let bound = match provider {
             Some(provider) => self.provider_schema(&providers::local_name(provider)?),
             None => {

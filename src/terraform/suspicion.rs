@@ -3,10 +3,32 @@
 //! one place and leads nowhere at another.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::survey::{UseKind, extend, hash};
 use super::{Instances, Module, ResourceMode, Role};
 use crate::syntax::hcl::BlockView;
+
+/// The keys are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = extend(self.0, bytes);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+type Names<T> = HashMap<u64, T, BuildHasherDefault<Hashed>>;
+type NameSet = HashSet<u64, BuildHasherDefault<Hashed>>;
 
 /// What a name stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +46,7 @@ pub(super) fn may_have_loose_references(module: &Module<'_>) -> bool {
     let survey = module.survey();
     let declared = declared(module);
     let name = |name: &str| hash([name.as_bytes()]);
-    let loops: HashSet<u64> = survey.loop_names.iter().copied().collect();
+    let loops: NameSet = survey.loop_names.iter().copied().collect();
     let types = TYPES.map(name);
     if survey.words.iter().any(|word| !loops.contains(word) && !types.contains(word)) {
         return true;
@@ -63,8 +85,8 @@ fn is_unknown_data(full: u64, module: &Module<'_>) -> bool {
         || !kinds.any(|kind| extend(data, kind.as_bytes()) == full)
 }
 
-fn declared(module: &Module<'_>) -> HashMap<u64, Declared> {
-    let mut found = HashMap::new();
+fn declared(module: &Module<'_>) -> Names<Declared> {
+    let mut found = Names::default();
     let [var, local, call, data] = ["var", "local", "module", "data"].map(|root| hash([root.as_bytes()]));
     for variable in &module.variables {
         found.insert(extend(var, variable.name().as_bytes()), Declared::Value);
@@ -111,7 +133,7 @@ pub(super) fn may_have_cycles(module: &Module<'_>) -> bool {
     let index = |file| module.sources.iter().position(|source| source.file == file).unwrap_or_default();
     // Where each thing is declared (file, start, end), and which thing that is.
     let mut places: Vec<(usize, u32, u32, usize)> = Vec::new();
-    let mut nodes: HashMap<u64, usize> = HashMap::new();
+    let mut nodes: Names<usize> = Names::default();
     for (source, value) in &module.locals {
         let next = nodes.len();
         let node = *nodes.entry(extend(local, value.name().as_bytes())).or_insert(next);
