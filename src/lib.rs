@@ -15,6 +15,8 @@ pub mod invariant;
 pub mod linter;
 pub mod lints;
 pub mod prometheus;
+#[cfg(feature = "drift")]
+pub mod remote;
 pub mod report;
 pub mod retry;
 pub mod shell;

@@ -69,3 +69,23 @@ fn what_is_decoded_is_what_was_built() {
         assert_eq!(built.metrics(), decoded.metrics());
     }
 }
+
+/// What sprag itself writes follows its own types.
+#[cfg(feature = "drift")]
+#[test]
+fn metrics_of_drift_are_known_whole() {
+    use sprag::drift::{ErrorKind, Verdict};
+    use sprag::prometheus::catalogue::Values;
+
+    let catalogues = Catalogues::bundled();
+    let values = |series: &str, label: &str| match &catalogues.lookup(series)[0].label(label).unwrap().values {
+        Values::Closed(values) => values.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        Values::Open => panic!("{label} of {series} is open"),
+    };
+    let mut verdicts = Verdict::ALL.map(Verdict::as_str);
+    verdicts.sort_unstable();
+    assert_eq!(values("sprag_drift_state", "state"), verdicts);
+    let mut kinds = ErrorKind::ALL.map(ErrorKind::as_str);
+    kinds.sort_unstable();
+    assert_eq!(values("sprag_drift_error", "kind"), kinds);
+}

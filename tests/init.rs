@@ -127,7 +127,8 @@ fn where_there_is_nothing_to_lint_it_writes_nothing() {
 fn choices_made_for_tflint_hold() {
     let variable = "variable \"a\" {\n  type = string\n}\noutput \"a\" {\n  value = var.a\n}\n// a comment\n";
     let tflint = "rule \"terraform_documented_variables\" {\n  enabled = false\n}\n\
-                  rule \"terraform_comment_syntax\" {\n  enabled = true\n}\nplugin \"aws\" {\n  enabled = true\n}\n";
+                  rule \"terraform_comment_syntax\" {\n  enabled = true\n}\nplugin \"aws\" {\n  enabled = true\n}\n\
+                  rule \"terraform_naming_convention\" {\n  enabled = true\n  custom = \"^[a-z]+$\"\n}\n";
     let directory = repository(&[("m/main.tf", variable), (".tflint.hcl", tflint)]);
     let lints = |directory: &Path| {
         let ran = sprag(directory, &["lint", "--format", "concise", "--fail-on", "note"]);
@@ -138,7 +139,7 @@ fn choices_made_for_tflint_hold() {
     let before = lints(directory.path());
     assert!(before.contains(&documented) && !before.contains(&comment), "{before:?}");
     let ran = sprag(directory.path(), &["init"]);
-    assert!(ran.stdout.contains(".tflint.hcl: 2 choices kept"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(".tflint.hcl: 3 choices kept"), "{}", ran.stdout);
     assert!(ran.stdout.contains("nothing in sprag does what plugin `aws` did"), "{}", ran.stdout);
     let after = lints(directory.path());
     assert!(!after.contains(&documented) && after.contains(&comment), "{after:?}");

@@ -1,5 +1,6 @@
 //! Every case of every lint folder is a test of its own: `bad` is found, and found as its snapshot says; `good` is
-//! silent. `SPRAG_UPDATE=1 cargo test --test lints` writes the snapshots.
+//! silent; `fixed` is what `--fix` makes of the `bad` case of the same name. `SPRAG_UPDATE=1 cargo test --test lints`
+//! writes snapshots and fixed cases.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +11,8 @@
 )]
 
 mod common;
+#[path = "lints/fixes.rs"]
+mod fixes;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +26,11 @@ fn main() {
         for case in common::cases(&folder, "bad") {
             let id = id.clone();
             trials.push(Trial::test(name(&id, "bad", &case), move || bad(&id, &case)));
+        }
+        let fix = common::front_matter(&folder, "fix");
+        for case in common::cases(&folder, "bad").into_iter().filter(|_| fix != "none") {
+            let (id, fix) = (id.clone(), fix.clone());
+            trials.push(Trial::test(name(&id, "fixed", &case), move || fixes::fixed(&id, &fix, &case)));
         }
         for case in common::cases(&folder, "good") {
             let id = id.clone();
@@ -46,7 +54,8 @@ fn lint(id: &str, case: &Path) -> (String, i32) {
     std::fs::create_dir(repository.path().join(".git")).unwrap();
     let path = if case.is_dir() { Path::new(".") } else { Path::new(case.file_name().unwrap()) };
     let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint", "--select", id, "--all", "--fail-on", "note"])
+        .args(["lint", "--all", "--fail-on", "note"])
+        .args(selection(id))
         .arg(path)
         .current_dir(repository.path())
         .env_clear()
@@ -56,6 +65,11 @@ fn lint(id: &str, case: &Path) -> (String, i32) {
     assert!(!errors.contains("internal-error"), "{errors}");
     let text = String::from_utf8(output.stdout).expect("output is UTF-8");
     (text + &complaints(&errors), output.status.code().unwrap_or(-1))
+}
+
+/// The arguments that run the lint `id` alone. Whether a suppression is used is known only where all lints run.
+fn selection(id: &str) -> Vec<String> {
+    if id == "sprag/unused-suppression" { Vec::new() } else { vec!["--select".to_owned(), id.to_owned()] }
 }
 
 /// What was said about paths that could not be read.

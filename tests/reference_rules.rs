@@ -190,9 +190,9 @@ fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {
 }
 
 /// `Err` with what was seen until `found` is what is wanted.
-fn expect(found: BTreeSet<String>, wanted: &[&str]) -> Result<(), String> {
+fn expect(found: &BTreeSet<String>, wanted: &[&str]) -> Result<(), String> {
     let wanted: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
-    if found == wanted { Ok(()) } else { Err(format!("{found:?}")) }
+    if *found == wanted { Ok(()) } else { Err(format!("{found:?}")) }
 }
 
 /// The alerts that Prometheus has, with their state.
@@ -244,9 +244,10 @@ fn alerts_fire_when_their_condition_comes_true_and_only_then() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
     assert_eq!(new_alerts(root, &[]).status.code(), Some(0));
+    let wait = regex::Regex::new("(?m)^( +for: ).*$").unwrap();
     for path in yaml_files(&root.join("rules")) {
         let rules = fs::read_to_string(&path).unwrap();
-        let hasty = regex::Regex::new("(?m)^( +for: ).*$").unwrap().replace_all(&rules, "${1}1s").into_owned();
+        let hasty = wait.replace_all(&rules, "${1}1s").into_owned();
         fs::write(&path, hasty).unwrap();
     }
     let exporters = Exporters::default();
@@ -289,13 +290,13 @@ fn alerts_fire_when_their_condition_comes_true_and_only_then() {
         let count = answer["data"]["result"][0]["value"][1].as_str().unwrap_or_default().to_owned();
         if count == "4" { Ok(()) } else { Err(count) }
     });
-    wait_for("the end of all alerts", || expect(alerts(prometheus), &[]));
+    wait_for("the end of all alerts", || expect(&alerts(prometheus), &[]));
 
     exporters.change("/metrics", "state=\"failed\",type=\"oneshot\"} 0", "state=\"failed\",type=\"oneshot\"} 1");
-    wait_for("SystemdServiceFailed", || expect(alerts(prometheus), &["SystemdServiceFailed firing"]));
+    wait_for("SystemdServiceFailed", || expect(&alerts(prometheus), &["SystemdServiceFailed firing"]));
     exporters.change("/pve", "pve_up{id=\"qemu/101\"} 1.0", "pve_up{id=\"qemu/101\"} 0.0");
     let both = ["ProxmoxGuestDown firing", "SystemdServiceFailed firing"];
-    wait_for("ProxmoxGuestDown", || expect(alerts(prometheus), &both));
+    wait_for("ProxmoxGuestDown", || expect(&alerts(prometheus), &both));
     let received = wait_for("both in Alertmanager", || {
         let answer = get(alertmanager, "/api/v2/alerts").unwrap_or_default();
         let alerts = answer.as_array().cloned().unwrap_or_default();
@@ -308,5 +309,5 @@ fn alerts_fire_when_their_condition_comes_true_and_only_then() {
 
     exporters.set("/metrics", healthy_node());
     exporters.set("/pve", healthy_cluster());
-    wait_for("the end of both", || expect(alerts(prometheus), &[]));
+    wait_for("the end of both", || expect(&alerts(prometheus), &[]));
 }

@@ -154,6 +154,20 @@ fn every_lint_has_cases_and_its_example_is_the_first_bad_one() {
     }
 }
 
+#[test]
+fn a_page_promises_a_fix_exactly_where_cases_are_fixed() {
+    for (id, folder) in common::lint_folders() {
+        let facts = Facts::read(&id, &folder);
+        let fixed = common::cases(&folder, "fixed");
+        let promised = facts.field("fix") != "none";
+        assert_eq!(promised, !fixed.is_empty(), "lints/{id}: `fix: {}` and fixed cases", facts.field("fix"));
+        for case in fixed {
+            let bad = folder.join("bad").join(case.file_name().unwrap());
+            assert!(bad.exists(), "{} has no bad case of its name", case.display());
+        }
+    }
+}
+
 /// The first fenced block of the section *Example*.
 fn example(facts: &Facts) -> String {
     let section = facts.body.split("\n## Example\n").nth(1).unwrap_or_default();

@@ -34,7 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["source", "diagnostic", "linter"]),
     ("retry", &[]),
     ("shell", &[]),
-    ("drift", &["config", "retry", "shell", "diagnostic", "source"]),
+    ("remote", &["retry"]),
+    ("drift", &["config", "retry", "remote", "shell", "diagnostic", "source"]),
     (
         "cli",
         &[
@@ -52,6 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "retry",
             "shell",
             "drift",
+            "remote",
         ],
     ),
     ("lib", &[]),
@@ -64,13 +66,14 @@ const ONE_IMPORTER: &[(&str, &str)] = &[
     ("granit_parser", "src/syntax/yaml/events.rs"),
     ("ignore", "src/discover/ignores.rs"),
     ("rusqlite", "src/drift/history"),
+    ("similar", "src/cli/lint/diff.rs"),
     ("signal_hook", "src/retry/process.rs"),
-    ("ureq", "src/drift/http.rs"),
-    ("rustls", "src/drift/http.rs"),
+    ("ureq", "src/remote/http.rs"),
+    ("rustls", "src/remote/http.rs"),
 ];
 
 /// Layers that may touch files, processes or the environment.
-const MAY_DO_IO: &[&str] = &["discover", "cli", "drift", "retry", "main"];
+const MAY_DO_IO: &[&str] = &["discover", "cli", "drift", "remote", "retry", "main"];
 
 fn sources() -> Vec<(PathBuf, String)> {
     let src = common::root().join("src");

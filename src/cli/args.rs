@@ -35,13 +35,13 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Write a `.sprag.hcl` that fits the repository
     Init(InitArgs),
-    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
-    Catalogue(CatalogueArgs),
     /// Write files that a repository lacks
     New {
         #[command(subcommand)]
         command: NewCommand,
     },
+    /// Make a catalogue of what an exporter measures, from what it serves under /metrics
+    Catalogue(CatalogueArgs),
     /// Print a script that completes commands and options, for a shell
     Completions {
         /// The shell
@@ -263,8 +263,11 @@ fn parse_verdict(text: &str) -> Result<crate::drift::Verdict, String> {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 could not run \
-                        (usage, configuration, nothing to lint, unreadable path).")]
+#[command(
+    after_help = "Exit status: 0 nothing found, 1 findings at or above --fail-on (after fixes: that are left; with --diff: \
+                  fixes would change something), 2 could not run (usage, configuration, nothing to lint, a path that \
+                  cannot be read or written)."
+)]
 pub(super) struct LintArgs {
     /// Files and directories; `-` reads one file from standard input
     #[arg(value_name = "PATH", default_value = ".")]
@@ -272,6 +275,19 @@ pub(super) struct LintArgs {
     /// Take the paths as changed: lint their repository, show findings of the modules they belong to and of callers
     #[arg(long, conflicts_with = "stdin_filename")]
     pub(super) affected: bool,
+    /// Apply the safe fixes of what is shown, then show what is left
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Apply fixes that may change what the code does, too
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Print what fixes would change as a unified diff instead of the findings, and write nothing
+    #[arg(long, conflicts_with_all = ["statistics", "output_file"])]
+    pub(super) diff: bool,
+    /// Show findings only on lines and in blocks that changed since the branch left this Git ref, uncommitted changes
+    /// and new files included, and in modules that call a changed one
+    #[arg(long, value_name = "REF", conflicts_with_all = ["affected", "stdin_filename"])]
+    pub(super) since: Option<String>,
     /// How findings are written to standard output
     #[arg(long, value_enum, default_value_t = Format::Full)]
     pub(super) format: Format,
@@ -290,9 +306,19 @@ pub(super) struct LintArgs {
     /// The least severity that is shown and gives exit status 1
     #[arg(long, value_enum, default_value_t = Level::Warning, value_name = "SEVERITY")]
     pub(super) fail_on: Level,
+    /// Write all findings into the baseline, `.sprag-baseline.json` or what `lint.baseline` names: they are known then,
+    /// and only others count
+    #[arg(long, conflicts_with_all = [
+        "fix", "unsafe_fixes", "diff", "affected", "since", "select", "ignore", "stdin_filename", "output_file", "statistics",
+    ])]
+    pub(super) write_baseline: bool,
     /// Print a count per lint instead of the findings
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Ask this Prometheus server, too, which metrics and labels there are; it is only read from
+    #[cfg(feature = "drift")]
+    #[arg(long, value_name = "URL")]
+    pub(super) prometheus: Option<String>,
     /// Use this configuration instead of the nearest `.sprag.hcl`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! The files of one run: their names for output and their content, read when needed and dropped.
 
+use std::collections::HashMap;
 use std::fs::File as OpenFile;
 use std::io::{self, Read};
 use std::path::Path;
@@ -20,11 +21,16 @@ const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/lints/");
 pub(super) struct Files {
     /// By number.
     pub(super) all: Vec<File>,
-    /// The file that standard input stands for, and its content.
-    pub(super) stdin: Option<(FileId, Arc<[u8]>)>,
+    /// Contents that count instead of those on disk: standard input, and what fixes made.
+    pub(super) overlay: HashMap<FileId, Arc<[u8]>>,
 }
 
 impl Files {
+    /// Files as they were discovered.
+    pub(super) fn new(all: Vec<File>) -> Self {
+        Self { all, overlay: HashMap::new() }
+    }
+
     /// Adds a file that was not discovered, such as a configuration above the requested paths.
     pub(super) fn add(&mut self, path: &Path, display: String) -> FileId {
         let known = self.all.iter().position(|file| file.path == path);
@@ -49,7 +55,7 @@ impl Files {
 
     /// The content of a file.
     pub(super) fn read(&self, id: FileId) -> Result<Vec<u8>, Problem> {
-        if let Some((_, text)) = self.stdin.as_ref().filter(|(file, _)| *file == id) {
+        if let Some(text) = self.overlay.get(&id) {
             return Ok(text.to_vec());
         }
         let Some(file) = self.get(id) else { return Ok(Vec::new()) };

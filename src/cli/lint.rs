@@ -4,14 +4,22 @@
 //! second looks at the summaries.
 
 mod affected;
+mod baseline;
+mod diff;
 mod evaluate;
 mod exporters;
+mod fix;
 mod installed;
+#[cfg(feature = "drift")]
+mod live;
 pub(super) mod load;
+mod loaded;
 mod output;
 mod passes;
+mod scene;
 mod servers;
 mod settings;
+mod since;
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,15 +30,19 @@ use super::args::LintArgs;
 use super::files::{Files, MAX_FILE_SIZE};
 use super::{Exit, terminal};
 use crate::config::Selection;
-use crate::diagnostic::{FileId, Severity};
-use crate::discover::{self, Request};
-use crate::linter::finding::{self, Finding};
+use crate::diagnostic::{Applicability, FileId, Severity};
+use crate::discover::{self, Inventory, Request};
+use crate::linter::finding::Finding;
 use crate::linter::{self, Engine};
 use crate::lints::LINTS;
 use crate::report::{self, Report};
 use affected::Change;
+use baseline::Baselines;
+use exporters::Known;
 use passes::Outcome;
+use scene::{Scene, View};
 use settings::Settings;
+use since::Since;
 
 /// The text of a file.
 type Text = Arc<[u8]>;
@@ -52,51 +64,122 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
     let selection = Selection::new(&args.select, &args.ignore, &ids).map_err(|error| error.to_string())?;
     let change = if args.affected { Some(Change::of(&args.paths)?) } else { None };
+    let since = args.since.as_deref().map(|reference| Since::of(reference, &args.paths)).transpose()?;
     let (request, stdin) = request(args, change.as_ref())?;
     let mut settings = Settings::load(args.config.as_deref(), &starts_of(&request), &selection)?;
     let request = Request { exclude: Some(Box::new(settings.exclude())), ..request };
     let mut inventory = discover::discover(&request);
-    let mut files = Files { all: std::mem::take(&mut inventory.files), stdin: None };
+    let mut files = Files::new(std::mem::take(&mut inventory.files));
     settings.add_nested(&inventory.configs)?;
     let mut mistakes = settings.register(&mut files);
     let is_excluded = settings.exclude();
     inventory.leave_out(|id| files.get(id).is_some_and(|file| !file.named && is_excluded(&file.path)));
     mistakes.extend(settings.check_invariants(&inventory.invariants, &files));
     // Without rules nobody asks what exporters measure.
-    let mut catalogues = Vec::new();
+    let mut known = Known::default();
     if !inventory.rule_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
-        catalogues = read;
+        known.catalogues = read;
         if !wrong.is_empty() {
             settings.break_off();
         }
         mistakes.extend(wrong);
     }
+    #[cfg(feature = "drift")]
+    if let Some(url) = args.prometheus.as_ref().filter(|_| !known.catalogues.is_empty() && !settings.is_broken()) {
+        let (catalogue, scrape) = live::ask(url, &inventory.rule_candidates, &mut files)?;
+        known.add(catalogue, scrape);
+    }
     if settings.is_broken() {
         let outcome = Outcome { diagnostics: mistakes, ..Outcome::default() };
-        show(args, &files, outcome, false)?;
+        let inventory = Inventory::default();
+        let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
+        let baselines = Baselines::none();
+        let scene = Scene {
+            args,
+            engine,
+            inventory,
+            files,
+            settings,
+            known,
+            mistakes,
+            change,
+            since,
+            reach: None,
+            baselines,
+        };
+        show(&scene, scene.view(outcome), false)?;
         return Ok(Exit::Failed);
     }
+    let mut typed = None;
     if let (Some(text), Some(path)) = (stdin, &request.virtual_file) {
-        files.stdin = find_file(&files, path).map(|id| (id, text));
+        typed = find_file(&files, path);
+        files.overlay.extend(typed.map(|id| (id, text)));
     }
+    let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
     let engine = Engine { lints: LINTS };
-    let mut outcome = passes::run(&engine, &inventory, &files, &settings, &catalogues);
-    outcome.diagnostics.extend(mistakes);
-    if let Some(reach) = change.and_then(|change| change.reach(&inventory, &files, &outcome.modules)) {
-        outcome.diagnostics.retain(|found| reach.contains(&found.location.file));
-        outcome.summary.clear();
-    }
-    outcome.checked += inventory.configs.len() + inventory.invariants.len();
-    if outcome.checked == 0 && outcome.problems.is_empty() && !inventory.focused {
+    let mut scene =
+        Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
+    let view = scene.look();
+    if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));
     }
-    let problems = outcome.problems.clone();
-    let exit = show(args, &files, outcome, inventory.focused)?;
+    let problems = view.problems.clone();
+    let exit = match fix::wanted(args) {
+        _ if args.write_baseline => write_baseline(&scene, view)?,
+        None => show(&scene, view, false)?,
+        Some(wanted) => mend(&mut scene, wanted, view, typed)?,
+    };
     for problem in &problems {
         terminal::complain(&format!("{}: {}", problem.path, problem.message));
     }
     Ok(if problems.is_empty() { exit } else { Exit::Failed })
+}
+
+/// Writes down everything that is found. What could not be read would be missing.
+fn write_baseline(scene: &Scene<'_>, view: View) -> Result<Exit, String> {
+    if !view.problems.is_empty() {
+        terminal::complain("no baseline was written");
+        return Ok(Exit::Failed);
+    }
+    let written = baseline::write(scene, view.findings)?;
+    let lines: String = written.into_iter().map(|line| format!("{line}\n")).collect();
+    terminal::write_stderr(if lines.is_empty() { b"no findings: no baseline is needed\n" } else { lines.as_bytes() });
+    Ok(Exit::Clean)
+}
+
+/// Applies fixes and shows what they change, or what is left after them. The text of standard input (`typed`) goes to
+/// standard output, as editors expect it.
+fn mend(scene: &mut Scene<'_>, wanted: Applicability, view: View, typed: Option<FileId>) -> Result<Exit, String> {
+    let (fixed, view) = fix::apply(scene, wanted, view);
+    let mut complaints = fixed.complaints(scene);
+    let exit = if scene.args.diff {
+        let text = fixed.diff(scene);
+        terminal::write_stdout(text.as_bytes()).map_err(|error| format!("standard output: {error}"))?;
+        if fixed.is_empty() {
+            terminal::write_stderr(b"nothing to fix\n");
+            Exit::Clean
+        } else {
+            terminal::write_stderr(format!("{}\n", fixed.sentence("would fix")).as_bytes());
+            Exit::Findings
+        }
+    } else {
+        match typed {
+            Some(file) => {
+                let text = scene.files.read(file).unwrap_or_default();
+                terminal::write_stdout(&text).map_err(|error| format!("standard output: {error}"))?;
+            }
+            None => complaints.extend(fixed.save(scene)),
+        }
+        if !fixed.is_empty() && complaints.is_empty() {
+            terminal::write_stderr(format!("{}\n", fixed.sentence("fixed")).as_bytes());
+        }
+        show(scene, view, typed.is_some())?
+    };
+    for complaint in &complaints {
+        terminal::complain(complaint);
+    }
+    Ok(if complaints.is_empty() { exit } else { Exit::Failed })
 }
 
 /// What to discover, and the text of standard input where a path is `-`.
@@ -145,27 +228,19 @@ fn nothing_to_lint(args: &LintArgs) -> String {
     )
 }
 
-/// Writes findings and summary, of named files only when the run is `focused`. The exit status follows from what is
-/// shown.
-fn show(args: &LintArgs, files: &Files, outcome: Outcome, focused: bool) -> Result<Exit, String> {
-    let least = Severity::from(args.fail_on);
-    let mut findings = finding::resolve(outcome.diagnostics, files);
-    if focused {
-        findings.retain(|finding| files.get(finding.place.file).is_some_and(|file| file.named));
-    }
+/// Writes findings and summary. The exit status follows from what is shown. `is_taken`: standard output has something else.
+fn show(scene: &Scene<'_>, view: View, is_taken: bool) -> Result<Exit, String> {
+    let (args, least) = (scene.args, scene.least());
     let mut options = output::options(args);
     options.all = args.all || only_one_lint(args);
     options.show_notes = least == Severity::Note;
-    if least == Severity::Error {
-        findings.retain(|finding| finding.severity == Severity::Error);
-    }
-    let (checked, summary) = (outcome.checked, &outcome.summary);
-    let report = Report { findings: &findings, files, lints: LINTS, checked, summary, options };
-    output::write(args, &report)?;
+    let View { findings, problems, checked, summary, remarks } = view;
+    let report = Report { findings: &findings, files: &scene.files, lints: LINTS, checked, summary: &summary, options };
+    output::write(args, &report, is_taken)?;
     let options = report::Options { color: terminal::color_on_stderr(), ..terminal::options() };
     let options = report::Options { show_notes: report.options.show_notes, ..options };
-    let mut closing = Vec::new();
-    if outcome.checked > 0 || !findings.is_empty() || outcome.problems.is_empty() {
+    let mut closing: Vec<u8> = remarks.iter().flat_map(|remark| [remark.as_bytes(), b"\n"].concat()).collect();
+    if checked > 0 || !findings.is_empty() || problems.is_empty() {
         // Nothing was read: the reason follows, and "no findings" would mislead.
         let _ = report::summary::write(&mut closing, &Report { options, ..report });
     }

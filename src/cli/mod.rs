@@ -9,6 +9,7 @@ mod config;
 mod drift;
 mod explain;
 mod files;
+mod git;
 mod init;
 mod lint;
 mod lints;
@@ -16,6 +17,7 @@ mod new;
 #[cfg(unix)]
 mod retry;
 mod terminal;
+mod write;
 
 use std::process::ExitCode;
 
@@ -51,8 +53,8 @@ pub fn run() -> ExitCode {
         args::Command::Lints => lints::run(),
         args::Command::Config(options) => config::run(options),
         args::Command::Init(options) => init::run(options),
-        args::Command::Catalogue(options) => catalogue::run(options),
         args::Command::New { command } => new::run(command),
+        args::Command::Catalogue(options) => catalogue::run(options),
         args::Command::Completions { shell } => completions::completions(*shell),
         args::Command::Man { dir } => completions::man(dir.as_deref()),
         #[cfg(feature = "drift")]

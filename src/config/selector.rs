@@ -22,6 +22,12 @@ impl Selector {
         })
     }
 
+    /// The lint or area that a word which names none was probably meant for.
+    #[must_use]
+    pub fn nearest<'a>(text: &str, lints: &'a [&'a str]) -> Option<&'a str> {
+        nearest(text, lints)
+    }
+
     /// As written.
     #[must_use]
     pub fn as_str(&self) -> &str {

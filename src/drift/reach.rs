@@ -10,9 +10,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::http::{Client, HttpError};
-use super::obstacle::Obstacle;
 use crate::config::{Reach, Scheme, Url};
+use crate::remote::{Client, HttpError, Obstacle};
 use crate::retry::{Attempt, Clock, GaveUp, Policy, Task};
 
 /// How long one attempt may take unless the policy says.

@@ -24,6 +24,7 @@ use super::scan::{Checkout, ErrorKind, Failure, Finding, Phase, Scan, Verdict};
 use super::terraform::{PlanOptions, Step, Terraform, child_environment};
 use super::verdict::judge;
 use crate::config::{Date, Environment};
+use crate::remote::Obstacle;
 use crate::retry::SystemClock;
 
 /// The exit status of `plan -detailed-exitcode` when something would change.
@@ -288,7 +289,7 @@ impl Scanner<'_> {
             self.go_on()?;
             reacher.check(&target.value, &SystemClock, deadline.ask()).map_err(|unreachable| {
                 let obstacle = unreachable.obstacle;
-                failed(obstacle.kind(), Phase::Reach, unreachable.to_string(), Some(obstacle.remedy()))
+                failed(kind_of(obstacle), Phase::Reach, unreachable.to_string(), Some(obstacle.remedy()))
             })?;
         }
         self.go_on()
@@ -542,6 +543,14 @@ fn assignments(text: &str) -> Vec<(String, String)> {
 fn unquoted(value: &str) -> &str {
     let inner = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     inner('"').or_else(|| inner('\'')).unwrap_or(value)
+}
+
+/// The kind of error that a scan ends with when something stands in its way.
+const fn kind_of(obstacle: Obstacle) -> ErrorKind {
+    match obstacle {
+        Obstacle::Login => ErrorKind::Auth,
+        _ => ErrorKind::Connectivity,
+    }
 }
 
 #[cfg(test)]

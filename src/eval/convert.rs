@@ -127,40 +127,35 @@ fn convert_sequence(
     make: fn(Type, Vec<Value>) -> Value,
 ) -> Result<Value, String> {
     let Kind::Sequence(elements) = &value.kind else { return Err(mismatch(value, &Type::list(element.clone()))) };
-    let element = element_type(element, elements.iter())?;
-    let elements = convert_all(elements.iter(), &element, doubt)?;
-    Ok(make(without_optional(&element), elements))
+    let (element, elements) = convert_elements(elements.iter(), element, doubt)?;
+    Ok(make(element, elements))
 }
 
-/// `any` as an element type is the one type that all elements can have.
-fn element_type<'v>(element: &Type, all: impl Iterator<Item = &'v Value> + Clone) -> Result<Type, String> {
-    if element.is_exact() {
-        return Ok(element.clone());
-    }
-    // With a shape like object({a = any}) every element brings its own.
-    let types: Vec<Type> = all.filter(|value| !value.is_null()).map(|value| value.ty.clone()).collect();
-    if types.is_empty() {
-        return Ok(element.clone());
-    }
-    if *element == Type::Any {
-        return unify(&types).ok_or_else(|| "all elements must have the same type".to_owned());
-    }
-    Ok(element.clone())
-}
-
-fn convert_all<'v>(
-    all: impl Iterator<Item = &'v Value> + Clone,
-    ty: &Type,
+/// All as values of the type `element`, and that type. `any` in it stands for what all elements can be converted to.
+fn convert_elements<'v>(
+    all: impl Iterator<Item = &'v Value>,
+    element: &Type,
     doubt: &mut Doubt,
-) -> Result<Vec<Value>, String> {
-    let mut types = all.clone().filter(|value| !value.is_null()).map(|value| &value.ty);
-    let first = types.next();
-    if *ty == Type::Any && types.any(|other| Some(other) != first) {
+) -> Result<(Type, Vec<Value>), String> {
+    let converted: Result<Vec<Value>, String> = all.map(|value| convert(value, element, doubt)).collect();
+    let converted = converted?;
+    let wanted = without_optional(element);
+    if wanted.is_exact() {
+        return Ok((wanted, converted));
+    }
+    // Null has any type.
+    let types: Vec<Type> = converted.iter().filter(|value| !value.is_null()).map(|value| value.ty.clone()).collect();
+    if types.is_empty() {
+        return Ok((wanted, converted));
+    }
+    let common = unify(&types).ok_or("all elements must have the same type")?;
+    if !common.is_exact() && types.len() > 1 {
         // Which type they all get depends on those that are not known.
         doubt.raise();
-        return Ok(all.map(of_uncertain_type).collect());
+        return Ok((wanted, converted.iter().map(of_uncertain_type).collect()));
     }
-    all.map(|element| convert(element, ty, doubt)).collect()
+    let same: Result<Vec<Value>, String> = converted.iter().map(|value| convert(value, &common, doubt)).collect();
+    Ok((common, same?))
 }
 
 fn convert_tuple(value: &Value, types: &[Type], doubt: &mut Doubt) -> Result<Value, String> {
@@ -178,10 +173,8 @@ fn convert_tuple(value: &Value, types: &[Type], doubt: &mut Doubt) -> Result<Val
 
 fn convert_map(value: &Value, element: &Type, doubt: &mut Doubt) -> Result<Value, String> {
     let Kind::Mapping(entries) = &value.kind else { return Err(mismatch(value, &Type::map(element.clone()))) };
-    let element = element_type(element, entries.values())?;
-    let entries: Result<BTreeMap<Arc<str>, Value>, String> =
-        convert_all(entries.values(), &element, doubt).map(|all| entries.keys().cloned().zip(all).collect());
-    Ok(Value::map(without_optional(&element), entries?))
+    let (element, values) = convert_elements(entries.values(), element, doubt)?;
+    Ok(Value::map(element, entries.keys().cloned().zip(values).collect()))
 }
 
 fn convert_object(value: &Value, object: &ObjectType, doubt: &mut Doubt) -> Result<Value, String> {
@@ -231,10 +224,13 @@ fn convert_unknown(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mu
                     Ok(Value::some_number(NumberRange { integer: *integer, ..range }, cause()))
                 }
                 _ if refinement.text.as_ref().is_some_and(is_never_a_number) => Err("a number is required".to_owned()),
-                _ => {
-                    doubt.raise();
-                    Ok(Value::some_number(NumberRange::default(), cause()))
-                }
+                _ => match refinement.text.as_ref().and_then(digits) {
+                    Some(range) => Ok(Value::some_number(range, cause())),
+                    None => {
+                        doubt.raise();
+                        Ok(Value::some_number(NumberRange::default(), cause()))
+                    }
+                },
             }
         }
         (Type::String, Type::Bool) => {
@@ -317,6 +313,18 @@ fn object_of_map(value: &Value, refinement: &Refinement, object: &ObjectType, do
     Value::object(made)
 }
 
+/// The numbers of a text that is always one: digits, with or without a fraction and a sign.
+fn digits(text: &Text) -> Option<NumberRange> {
+    let is_always = |form: &str| {
+        let form = super::pattern::Pattern::new(form);
+        form.is_ok_and(|form| text.matches(&form) == super::text::Tri::Always)
+    };
+    if is_always("\\A[0-9]+\\z") {
+        return Some(NumberRange::natural());
+    }
+    is_always("\\A[+-]?[0-9]+(\\.[0-9]+)?\\z").then(NumberRange::default)
+}
+
 fn is_never_a_number(text: &Text) -> bool {
     super::pattern::Pattern::new("[0-9]|Inf|inf").is_ok_and(|digit| text.matches(&digit) == super::text::Tri::Never)
 }
@@ -350,6 +358,12 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return unify_objects(types);
     }
     if all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
+        if types.iter().any(|ty| matches!(ty, Type::Set(_))) && !all(|ty| matches!(ty, Type::Set(_))) {
+            // Nothing is made up then: a list, or else a set, that all others can be converted to.
+            let fits = |wanted: &&Type| types.iter().all(|ty| is_convertible(ty, wanted));
+            let lists = types.iter().filter(|ty| matches!(ty, Type::List(_)));
+            return lists.chain(types.iter().filter(|ty| matches!(ty, Type::Set(_)))).find(fits).cloned();
+        }
         let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
         let element = if elements.is_empty() { Type::Any } else { unify(&elements)? };
         let all_sets = all(|ty| matches!(ty, Type::Set(_)));
@@ -360,6 +374,23 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return Some(Type::map(if elements.is_empty() { Type::Any } else { unify(&elements)? }));
     }
     None
+}
+
+/// Whether some values of `ty` can be converted to `wanted`.
+fn is_convertible(ty: &Type, wanted: &Type) -> bool {
+    match (ty, wanted) {
+        (Type::Any, _) | (_, Type::Any) => true,
+        (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => false,
+        (Type::List(own) | Type::Set(own), Type::List(element) | Type::Set(element))
+        | (Type::Map(own), Type::Map(element)) => is_convertible(own, element),
+        (Type::Tuple(types), Type::List(element) | Type::Set(element)) => {
+            types.iter().all(|ty| is_convertible(ty, element))
+        }
+        (Type::Object(object), Type::Map(element)) => {
+            object.attributes.values().all(|attribute| is_convertible(&attribute.ty, element))
+        }
+        (own, wanted) => own == wanted || own.is_primitive() && wanted.is_primitive(),
+    }
 }
 
 fn elements_of(ty: &Type) -> Vec<Type> {
@@ -400,29 +431,68 @@ fn unify_objects(types: &[Type]) -> Option<Type> {
     Some(Type::map(unify(&elements)?))
 }
 
-/// `value` and `other` as the two results of `?:`, each with the type that both have.
+/// `value` as one of the two results of `?:`, with the type that it has in common with `other`.
 ///
 /// # Errors
 /// When they have no type in common.
 pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Result<Value, String> {
-    // A bare `null` takes the other's type.
-    let is_bare = |value: &Value| value.is_null() && value.ty == Type::Any;
-    if is_bare(value) {
+    if is_bare_null(value) {
         return Ok(Value::null(other.ty.clone()).marked(value.marks));
     }
-    if is_bare(other) || value.ty == other.ty {
+    if is_bare_null(other) || value.ty == other.ty && value.ty.is_exact() {
         return Ok(value.clone());
     }
-    let message = "the two results of a conditional must have types that agree";
-    let ty = unify(&[value.ty.clone(), other.ty.clone()]).ok_or(message)?;
-    if ty == Type::Any {
-        return Ok(of_uncertain_type(value));
+    let ty = common_type(value, other).ok_or("the two results of a conditional must have types that agree")?;
+    if ty.is_exact() {
+        return convert(value, &ty, doubt);
     }
-    convert(value, &ty, doubt)
+    // Whether there is a common type is not known, and which.
+    doubt.raise();
+    Ok(of_uncertain_type(value))
+}
+
+/// A `null` that is written out: it takes any type.
+pub(crate) fn is_bare_null(value: &Value) -> bool {
+    value.is_null() && value.ty == Type::Any
+}
+
+/// As [`unify`], but parts that are null take the type of their counterparts.
+fn common_type(one: &Value, other: &Value) -> Option<Type> {
+    if is_bare_null(one) {
+        return Some(other.ty.clone());
+    }
+    if is_bare_null(other) {
+        return Some(one.ty.clone());
+    }
+    let types = || unify(&[one.ty.clone(), other.ty.clone()]);
+    match (&one.kind, &other.kind, &one.ty, &other.ty) {
+        (Kind::Mapping(left), Kind::Mapping(right), Type::Object(_), Type::Object(_)) => {
+            if left.keys().eq(right.keys()) {
+                let pairs = left.iter().zip(right.values());
+                let all: Option<Vec<_>> =
+                    pairs.map(|((name, left), right)| Some((Arc::clone(name), common_type(left, right)?))).collect();
+                return all.map(Type::object).or_else(types);
+            }
+            let all = left.values().chain(right.values()).filter(|value| !is_bare_null(value));
+            let all: Vec<Type> = all.map(|value| value.ty.clone()).collect();
+            if all.is_empty() { types() } else { unify(&all).map(Type::map) }
+        }
+        (Kind::Sequence(left), Kind::Sequence(right), Type::Tuple(_), Type::Tuple(_)) => {
+            if left.len() == right.len() {
+                let all = left.iter().zip(right.iter()).map(|(left, right)| common_type(left, right));
+                let all: Option<Vec<Type>> = all.collect();
+                return all.map(|types| Type::Tuple(types.into())).or_else(types);
+            }
+            let all = left.iter().chain(right.iter()).filter(|value| !is_bare_null(value));
+            let all: Vec<Type> = all.map(|value| value.ty.clone()).collect();
+            if all.is_empty() { types() } else { unify(&all).map(Type::list) }
+        }
+        _ => types(),
+    }
 }
 
 /// A value whose type depends on another that is not known: it may be converted or not.
-pub(super) fn of_uncertain_type(value: &Value) -> Value {
+pub(crate) fn of_uncertain_type(value: &Value) -> Value {
     match (&value.ty, &value.kind) {
         (Type::String | Type::Any, _) | (_, Kind::Null) => value.clone(),
         _ => {

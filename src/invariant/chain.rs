@@ -1,8 +1,10 @@
 //! The chain of expressions that a value came through: attribute, local values, variable, argument of the call, entry of
 //! a file of values.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::context::Context;
 use super::subject::Place;
@@ -14,7 +16,7 @@ use crate::syntax::hcl::{ExprKind, ExprView};
 use crate::terraform::{Source, Type};
 
 /// Most steps of a chain.
-const MAX_STEPS: usize = 8;
+const MAX_STEPS: usize = 5;
 
 /// Longest text of a value in a message, in characters.
 const MAX_TEXT: usize = 48;
@@ -35,6 +37,8 @@ pub struct Step {
 pub(super) struct At<'p> {
     pub(super) instance: Rc<Instance<'p>>,
     pub(super) context: Option<Rc<Context<'p>>>,
+    /// Variables that the invariant fixes, or that show a fault.
+    pub(super) given: Rc<BTreeMap<Arc<str>, Value>>,
 }
 
 /// What `place` depends on, nearest first.
@@ -56,8 +60,13 @@ fn follow<'p>(at: &At<'p>, place: &Place<'p>, steps: &mut Vec<Step>, level: u32)
     if level > 12 {
         return;
     }
-    for names in references(at, place) {
+    let all = references(at, place);
+    for names in &all {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        // Among several references those that may be anything explain nothing.
+        if all.len() > 1 && says_nothing(at, &names) {
+            continue;
+        }
         match names.as_slice() {
             ["local", name, ..] => local(at, name, steps, level),
             ["var", name, ..] => variable(at, name, steps, level),
@@ -68,6 +77,12 @@ fn follow<'p>(at: &At<'p>, place: &Place<'p>, steps: &mut Vec<Step>, level: u32)
             _ => {}
         }
     }
+}
+
+/// Whether a reference is a variable that may hold anything of its type.
+fn says_nothing(at: &At<'_>, names: &[&str]) -> bool {
+    let ["var", name, ..] = names else { return false };
+    at.instance.variable(name).is_none_or(|set| matches!(set.value.kind, Kind::Unknown(_)))
 }
 
 fn local<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
@@ -91,11 +106,12 @@ fn local<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
 fn variable<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
     let Some(declared) = at.instance.module().variables.iter().find(|known| known.name() == name) else { return };
     let Some(set) = at.instance.variable(name) else { return };
-    let is_passed = match &at.instance.inputs {
-        Inputs::Call(passed) => passed.contains_key(name),
-        Inputs::Given(given) => given.contains_key(name),
-        Inputs::Anybody => false,
-    };
+    if at.given.contains_key(name) {
+        let message = format!("`var.{name}` is {} in this case", describe(&set.value));
+        push(steps, Step { location: declared.location(declared.block.header_span()), message, is_origin: false });
+        return;
+    }
+    let is_passed = matches!(&at.instance.inputs, Inputs::Call(passed) if passed.contains_key(name));
     let site = at.context.as_ref().and_then(|context| context.call.as_ref());
     if let (true, Some(site)) = (is_passed, site)
         && let Some(argument) = site.declaration.value(name)
@@ -107,7 +123,11 @@ fn variable<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
         };
         if push(steps, step) {
             let next = expression(site.declaration.source, argument, site.frame.clone(), name);
-            let caller = At { instance: Rc::clone(&site.caller.instance), context: Some(Rc::clone(&site.caller)) };
+            let caller = At {
+                instance: Rc::clone(&site.caller.instance),
+                context: Some(Rc::clone(&site.caller)),
+                given: Rc::default(),
+            };
             follow(&caller, &next, steps, level + 1);
         }
         return;
@@ -118,7 +138,7 @@ fn variable<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
         return;
     }
     let body = declared.block.body();
-    let default = body.value("default").filter(|_| !matches!(at.instance.inputs, Inputs::Anybody));
+    let default = body.value("default").filter(|_| matches!(at.instance.inputs, Inputs::Call(_)));
     let (span, message, is_origin) = match (default, body.value("type")) {
         (Some(default), _) => {
             (default.span(), format!("nothing is passed, so `var.{name}` is {}", describe(&set.value)), true)

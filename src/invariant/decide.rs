@@ -104,7 +104,7 @@ impl<'j, 'p> Judge<'j, 'p> {
             Instance::new(self.contexts.program(), node, Inputs::Given(given.clone()))
         };
         // Variables that no value satisfies make everything true, and say nothing.
-        let at = At { instance: anybody, context: None };
+        let at = At { instance: anybody, context: None, given: Rc::new(given.clone()) };
         let subjects = self.subjects(invariant, &at.instance);
         subjects.iter().map(|subject| self.judge_subject(invariant, &at, subject, &given)).collect()
     }
@@ -361,15 +361,17 @@ impl<'j, 'p> Judge<'j, 'p> {
     ) -> Fault {
         let place = self.judged_place(invariant, at, subject, condition);
         let Some(place) = place else {
+            let note = unset(invariant, subject, condition).into_iter().next().map(|step| step.message);
             return Fault {
                 location: subject.location,
                 message,
-                note: String::new(),
+                note: note.unwrap_or_default(),
                 steps: Vec::new(),
                 for_every_caller,
             };
         };
-        let steps = chain(at, &place);
+        let mut steps = chain(at, &place);
+        steps.extend(unset(invariant, subject, condition));
         let value = at.instance.eval(&place.frame, place.expr).0.ok();
         let note = match &value {
             Some(value) if !matches!(value.kind, Kind::Unknown(_)) || !steps.is_empty() => {
@@ -377,8 +379,12 @@ impl<'j, 'p> Judge<'j, 'p> {
             }
             _ => String::new(),
         };
-        // In one call the fault is where its value is written.
-        let origin = if for_every_caller { None } else { steps.iter().rev().find(|step| step.is_origin) };
+        // In one call the fault is where its value is written, if that is one place.
+        let mut origins = steps.iter().filter(|step| step.is_origin);
+        let origin = match (for_every_caller, origins.next(), origins.next()) {
+            (false, Some(origin), None) => Some(origin),
+            _ => None,
+        };
         match origin {
             Some(origin) => {
                 let own = Step { location: place.location(), message: note, is_origin: false };
@@ -405,8 +411,7 @@ impl<'j, 'p> Judge<'j, 'p> {
     ) -> Option<Place<'p>> {
         let (condition, _) = invariant.enforced().find(|(known, _)| known.span() == condition)?;
         let filter = invariant.filter();
-        for expr in [Some(condition), filter].into_iter().flatten().flat_map(ExprView::walk) {
-            let Some(steps) = expr.as_reference() else { continue };
+        for steps in [Some(condition), filter].into_iter().flatten().flat_map(references_of) {
             let names: Vec<&str> = steps.iter().map(|step| &**step).collect();
             let found = match names.as_slice() {
                 ["attrs", rest @ ..] => subject.place("attrs", rest),
@@ -468,20 +473,23 @@ impl<'j, 'p> Judge<'j, 'p> {
             for candidate in samples(&set.value, variable) {
                 let mut inputs = given.clone();
                 inputs.insert(Arc::from(&*name), candidate.clone());
+                let fixed = Rc::new(inputs.clone());
                 let instance = Instance::new(self.contexts.program(), at.instance.number(), Inputs::Given(inputs));
                 let admitted =
                     instance.variable(&name).is_some_and(|set| set.contradiction.is_none() && set.mismatch.is_none());
                 if !admitted {
                     continue;
                 }
-                let here = At { instance, context: None };
+                let here = At { instance, context: None, given: fixed };
                 for other in self.subjects(invariant, &here.instance) {
                     if !is_same(subject, &other) {
                         continue;
                     }
                     if let Outcome::Violated { message, condition } = self.outcome(invariant, &here.instance, &other) {
                         let mut fault = self.fault(invariant, &here, &other, (message, condition), true);
-                        fault.note = format!("a caller may pass {} as `{name}`", describe(&candidate));
+                        for step in fault.steps.iter_mut().filter(|step| step.message.ends_with(" in this case")) {
+                            step.message = format!("a caller may pass {}", describe(&candidate));
+                        }
                         return Some(fault);
                     }
                 }
@@ -489,6 +497,45 @@ impl<'j, 'p> Judge<'j, 'p> {
         }
         None
     }
+}
+
+/// The references in an expression, in the order of the text.
+fn references_of(expr: ExprView<'_>) -> Vec<Vec<std::borrow::Cow<'_, str>>> {
+    let mut found: Vec<_> = expr
+        .walk()
+        .filter(|inner| matches!(inner.kind(), ExprKind::GetAttr { .. } | ExprKind::Index { .. }))
+        .filter_map(|inner| Some((inner.span(), inner.as_reference()?)))
+        .collect();
+    // The longest of those that begin at one place comes first.
+    found.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    found.dedup_by(|(inner, _), (outer, _)| outer.covers(*inner));
+    found.into_iter().map(|(_, steps)| steps).collect()
+}
+
+/// Attributes of a resource that the condition reads and that are not written.
+fn unset(invariant: &Invariant, subject: &Subject<'_>, condition: Span) -> Vec<Step> {
+    let (Written::Resource(resource) | Written::Block(resource, _), Some(attrs)) = (&subject.written, &subject.attrs)
+    else {
+        return Vec::new();
+    };
+    let Some((condition, _)) = invariant.enforced().find(|(known, _)| known.span() == condition) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for steps in references_of(condition) {
+        let [root, name, ..] = steps.as_slice() else { continue };
+        let Kind::Mapping(entries) = &attrs.kind else { continue };
+        let Some(value) = entries.get(&**name).filter(|_| root == "attrs") else { continue };
+        if resource.attribute(name).is_none() && resource.blocks(name).is_empty() && !value.is_null() {
+            let declaration = resource.declaration;
+            found.push(Step {
+                location: declaration.location(declaration.block.header_span()),
+                message: format!("`{name}` is not set: it is {}", describe(value)),
+                is_origin: false,
+            });
+        }
+    }
+    found
 }
 
 /// The context with what an invariant fixes.
@@ -501,7 +548,7 @@ fn in_context<'p>(context: &Rc<Context<'p>>, given: &BTreeMap<Arc<str>, Value>) 
         }
         _ => Rc::clone(&context.instance),
     };
-    At { instance, context: Some(Rc::clone(context)) }
+    At { instance, context: Some(Rc::clone(context)), given: Rc::new(given.clone()) }
 }
 
 /// Whether two subjects are the same thing in two contexts.

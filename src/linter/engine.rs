@@ -123,6 +123,13 @@ impl Engine<'_> {
         diagnostics
     }
 
+    /// Whether what `lint` finds counts there.
+    #[must_use]
+    pub fn is_on(&self, lint: &Lint, scope: &Scope<'_>) -> bool {
+        let is_left_alone = scope.is_fixture && lint.default == LintDefault::Preset;
+        !is_left_alone && scope.policy.levels.level(&lint.id(), lint.default, scope.path, lint.severity).is_some()
+    }
+
     /// The severity with which a diagnostic counts; nothing when it does not.
     #[must_use]
     pub fn severity(&self, diagnostic: &Diagnostic, scope: &Scope<'_>) -> Option<Severity> {

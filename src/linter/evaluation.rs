@@ -105,7 +105,9 @@ fn diagnostic(invariant: &Invariant, address: &str, fault: Fault) -> Diagnostic 
     }
     let mut help: Vec<String> = Vec::new();
     help.extend(invariant.help.clone());
-    help.extend(invariant.fixed_in.as_ref().map(|version| format!("this was mended in {version} and is back")));
+    // The versions of bundled ones are those of the repository that they come from.
+    let own = invariant.fixed_in.as_ref().filter(|_| invariant.id.area() == crate::config::INVARIANT_AREA);
+    help.extend(own.map(|version| format!("this was mended in {version} and is back")));
     help.extend(invariant.docs.as_ref().map(|docs| format!("see {docs}")));
     if help.is_empty() { diagnostic } else { diagnostic.help(help.join("; ")) }
 }

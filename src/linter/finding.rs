@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, LintId, Location, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, LintId, Location, Severity};
 use crate::source::{LineIndex, Position, Span};
 
 /// A line longer than this, in bytes, is generated: the fingerprint takes the spanned text instead of the line.
@@ -44,6 +44,14 @@ pub struct Place {
     pub end: Position,
 }
 
+impl Place {
+    /// The same in bytes.
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        Location::new(self.file, Span::new(self.start.offset, self.end.offset))
+    }
+}
+
 /// A second place that explains the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedLabel {
@@ -71,6 +79,15 @@ pub struct PlacedFix {
     pub edits: Vec<PlacedEdit>,
 }
 
+impl PlacedFix {
+    /// The same in file numbers and bytes.
+    #[must_use]
+    pub fn unplaced(&self) -> Fix {
+        let edit = |edit: &PlacedEdit| Edit { location: edit.place.location(), text: edit.text.clone() };
+        Fix { applicability: self.applicability, edits: self.edits.iter().map(edit).collect() }
+    }
+}
+
 /// One finding, ready for output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -95,6 +112,8 @@ pub struct Finding {
     /// 32 hexadecimal digits made of lint, repository-relative path, subject, the trimmed line, and a number among
     /// equals: the same when lines move, when the message is reworded and wherever sprag is started.
     pub fingerprint: String,
+    /// The fingerprint of the first of its equals.
+    pub family: String,
     /// Paths at which the same finding stands as well.
     pub also: Vec<String>,
     /// An edit that mends it.
@@ -154,7 +173,8 @@ impl Placed {
             note: diagnostic.note,
             help: diagnostic.help,
             subject: diagnostic.subject,
-            fingerprint: numbered(hash.clone(), 0),
+            family: numbered(hash.clone(), 0),
+            fingerprint: String::new(),
             fix: diagnostic.fix.map(|fix| PlacedFix {
                 applicability: fix.applicability,
                 edits: fix.edits.into_iter().map(edit).collect(),
@@ -170,9 +190,7 @@ fn number_equals(placed: Vec<Placed>) -> Vec<Finding> {
     let mut seen: HashMap<u128, u32> = HashMap::with_capacity(placed.len());
     let number = |Placed { mut finding, hash, equals }| {
         let before = seen.entry(equals).or_default();
-        if *before > 0 {
-            finding.fingerprint = numbered(hash, *before);
-        }
+        finding.fingerprint = if *before > 0 { numbered(hash, *before) } else { finding.family.clone() };
         *before += 1;
         finding
     };
@@ -282,8 +300,12 @@ fn positions(text: &[u8], offsets: impl Iterator<Item = u32>) -> impl Iterator<I
     })
 }
 
-/// The line in which `span` starts, without the white space around it.
+/// The line in which `span` starts, without the white space around it; nothing for a finding about the file as a whole,
+/// which stands before the first character.
 fn anchor(text: &[u8], span: Span) -> Vec<u8> {
+    if span == Span::at(0) {
+        return Vec::new();
+    }
     let at = (span.start as usize).min(text.len());
     let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
     let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
@@ -300,7 +322,6 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::diagnostic::Fix;
 
     const LINT: LintId = LintId::new("terraform/unsorted-tags");
 
@@ -373,6 +394,16 @@ mod tests {
     fn fingerprints_do_not_depend_on_the_working_directory() {
         let text = "a {\n  tags = 1\n}\n";
         assert_eq!(fingerprints("", text), fingerprints("modules/ct/", text));
+    }
+
+    #[test]
+    fn a_finding_about_a_file_does_not_depend_on_its_first_line() {
+        let of = |text: &'static str| {
+            let place = Location::new(FileId(0), Span::at(0));
+            let whole = Diagnostic::new(LINT, Severity::Warning, place, "m");
+            resolve(vec![whole], &Files::new("", &[("a.tf", Some(text))])).remove(0).fingerprint
+        };
+        assert_eq!(of("a = 1\n"), of("# new\na = 1\n"));
     }
 
     #[test]

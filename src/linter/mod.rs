@@ -1,14 +1,17 @@
 //! The linter's core: runs lints over models, decides what counts, turns diagnostics into findings. Pure: text and
 //! configuration in, diagnostics out. Knows no lint by name but its own two.
 
+pub mod baseline;
 mod engine;
 mod evaluation;
 pub mod finding;
+pub mod fixing;
 mod lint;
 mod monitoring;
 mod reporter;
 mod repository;
 mod rule_unit;
+pub mod suppression;
 mod syntax;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};

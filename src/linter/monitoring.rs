@@ -3,12 +3,13 @@
 
 use super::rule_unit::{RuleUnit, RuleView};
 use crate::config::Config;
-use crate::diagnostic::Location;
+use crate::diagnostic::{FileId, Location};
 use crate::prometheus::alertmanager::AlertmanagerFile;
 use crate::prometheus::infer::{Around, Inference, Knowledge, Recorded, RecordingRule, Shape, infer};
+use crate::prometheus::message::{self, Message};
 use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::World;
-use crate::prometheus::{Dialect, Language, Text};
+use crate::prometheus::{Dialect, Language, Pair, Text};
 use crate::source::Span;
 use crate::syntax::promql;
 
@@ -30,6 +31,8 @@ pub struct Monitoring<'a> {
     pub recorded: Recorded<'a>,
     /// Whether all files that the configuration governs were looked at. Otherwise nothing can be called missing.
     pub is_whole: bool,
+    /// The rule files that nothing loads, while others are loaded.
+    pub never_loaded: Vec<FileId>,
     /// Whether all rules are known: no rule file is a template or could be read only in part.
     pub rules_are_known: bool,
 }
@@ -50,6 +53,8 @@ pub struct TypedRule<'a> {
     pub view: RuleView<'a>,
     /// Nothing where the expression is in another language, or has errors.
     pub typed: Option<TypedExpression<'a>>,
+    /// The labels and annotations that are sound templates, with what they say; of alerts with a typed expression only.
+    pub texts: Vec<(&'a Pair, Message<'a>)>,
 }
 
 /// An expression with what it gives.
@@ -84,6 +89,7 @@ impl<'a> Monitoring<'a> {
             recorded,
             is_whole: false,
             rules_are_known: false,
+            never_loaded: Vec::new(),
         }
     }
 
@@ -139,7 +145,15 @@ impl<'a> TypedRules<'a> {
             let is_sound = parsed.errors.is_empty() && !parsed.guessed;
             is_sound.then(|| TypedExpression { text, parsed, inference: infer(parsed, &around) })
         };
-        let rules = unit.rules().map(|view| TypedRule { typed: typed(&view), view }).collect();
+        let texts = |view: &RuleView<'a>| {
+            let sound = view.templates().filter(|(_, parsed)| parsed.errors.is_empty());
+            sound.map(|(pair, parsed)| (pair, message::read(parsed))).collect()
+        };
+        let rules = unit.rules().map(|view| {
+            let typed = typed(&view);
+            TypedRule { texts: if typed.is_some() { texts(&view) } else { Vec::new() }, typed, view }
+        });
+        let rules = rules.collect();
         Self { unit, monitoring, rules }
     }
 

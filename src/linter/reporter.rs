@@ -1,6 +1,6 @@
 //! Where a lint puts what it finds.
 
-use crate::config::Config;
+use crate::config::{Config, Literal};
 use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::linter::Lint;
 
@@ -21,6 +21,21 @@ impl<'a> Reporter<'a> {
     #[must_use]
     pub const fn config(&self) -> &'a Config {
         self.config
+    }
+
+    /// The value that the configuration gives an option of the lint: `lint { inputs = { "LINT" = { NAME = … } } }`.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&'a Literal> {
+        self.config.lint.input(self.lint.id, name)
+    }
+
+    /// The text of an option.
+    #[must_use]
+    pub fn text_option(&self, name: &str) -> Option<&'a str> {
+        match self.option(name) {
+            Some(Literal::Text(text)) => Some(text),
+            _ => None,
+        }
     }
 
     /// A finding with the lint's own severity, not yet reported.

@@ -132,7 +132,7 @@ impl<'t> Reader<'t> {
             NodeKind::With { branches, otherwise } => self.branches(branches, otherwise, dot, true),
             NodeKind::Range { branch, otherwise } => {
                 let flow = self.pipeline(&branch.pipeline, dot, true);
-                let inner = self.element(&branch.pipeline, flow);
+                let inner = self.element(&branch.pipeline, &flow);
                 self.nodes(&branch.body, inner);
                 self.nodes(otherwise, dot);
             }
@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
             let asked: Vec<&str> = self.message.labels[before..].iter().map(|label| label.name).collect();
             let depth = self.guards.len();
             self.guards.extend(asked);
-            let inner = if is_with { self.element(&branch.pipeline, flow) } else { dot };
+            let inner = if is_with { self.element(&branch.pipeline, &flow) } else { dot };
             self.nodes(&branch.body, inner);
             self.guards.truncate(depth);
         }
@@ -164,7 +164,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What the dot is inside `range` and `with`; their variables are set too.
-    fn element(&mut self, pipeline: &'t Pipeline, flow: Flow<'t>) -> Dot<'t> {
+    fn element(&mut self, pipeline: &'t Pipeline, flow: &Flow<'t>) -> Dot<'t> {
         if let Some(variable) = pipeline.variables.last() {
             self.variables.insert(&variable.name, flow.clone());
         }

@@ -115,7 +115,6 @@ impl<'a> World<'a> {
             labels: labels.collect(),
             is_open: fact.metric.has_open_labels,
             is_certain,
-            evidence: fact.source(),
         }
     }
 
@@ -164,7 +163,15 @@ fn is_counting(help: &str) -> bool {
 
 /// What was seen of an exporter: `node-exporter 1.5.0 captured, 1.12 derived`.
 fn looked_at(exporter: &Exporter) -> String {
-    let captures = exporter.captures.iter().map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
+    // What was captured from a version says more than what was derived from it.
+    let best = |capture: &&catalogue::Capture| {
+        !exporter.captures.iter().any(|other| other.version == capture.version && other.evidence > capture.evidence)
+    };
+    let captures = exporter
+        .captures
+        .iter()
+        .filter(best)
+        .map(|capture| format!("{} {}", capture.version, capture.evidence.as_str()));
     let captures: Vec<String> = captures.map(|text| text.trim().to_owned()).collect();
     format!("{} {}", exporter.name, captures.join(", "))
 }
@@ -195,15 +202,13 @@ impl Knowledge for World<'_> {
             if self.renamed(name).is_none() {
                 return Metric::Unknown;
             }
-            let evidence = looked_at(exporter);
-            return Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain: false, evidence };
+            return Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain: false };
         }
         // Files that node-exporter reads may hold a metric of any name.
         let reads_files = all.iter().any(|exporter| exporter.collector("textfile").is_some());
         let is_seen = |exporter: &&Exporter| self.is_certain(exporter, exporter.captures.iter());
         let certain = !reads_files && all.iter().any(is_seen);
-        let evidence = looked_at(exporter);
-        Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain, evidence }
+        Metric::Missing { exporter: Cow::Borrowed(exporter.name.as_ref()), certain }
     }
 
     fn scraped<'k>(&'k self, name: &str, own: LabelSet<'k>, accepts: &dyn Fn(&str) -> bool) -> Scraped<'k> {
@@ -222,6 +227,13 @@ impl Knowledge for World<'_> {
             place: clash.place,
         });
         Scraped { labels, clashes: clashes.collect(), dropped: found.dropped }
+    }
+
+    fn evidence(&self, name: &str) -> String {
+        match self.catalogues.lookup(name).iter().find(|fact| fact.has_series()) {
+            Some(fact) => fact.source(),
+            None => self.catalogues.owner(name).map_or_else(String::new, |owner| looked_at(&owner.exporter)),
+        }
     }
 
     fn advice(&self, name: &str) -> Option<String> {
@@ -248,10 +260,7 @@ impl Knowledge for World<'_> {
 
     fn collector(&self, name: &str) -> Option<CollectorState<'_>> {
         let facts = self.catalogues.lookup(name);
-        let fact = match facts.as_slice() {
-            [fact] => fact,
-            _ => return None,
-        };
+        let [fact] = facts.as_slice() else { return None };
         let (exporter, collector) = (fact.exporter(), fact.collector()?);
         let deployed = self.deployed(&exporter.name);
         let is_listed = deployed.is_some_and(|deployed| deployed.collectors.iter().any(|it| *it == collector.name));
@@ -309,7 +318,7 @@ fn exported(own: &LabelSet<'_>) -> scrape::LabelSet {
     let there = own.named().iter().filter(|label| label.presence > Presence::Unlikely && label.name != METRIC_NAME);
     let labels = there.map(|label| {
         let presence = if label.presence.is_present() { scrape::Presence::Certain } else { scrape::Presence::Possible };
-        let values = label.values.set().map(|set| set.iter().map(|value| value.to_string()).collect());
+        let values = label.values.set().map(|set| set.iter().map(ToString::to_string).collect());
         (label.name.to_string(), scrape::Label { presence, values, place: None })
     });
     scrape::LabelSet { labels: labels.collect(), is_open: own.rest() == Presence::Sometimes }
@@ -334,4 +343,90 @@ fn imported<'k>(name: &str, label: &scrape::Label, own: &LabelSet<'k>) -> Label<
         }
     }
     Label::new(name.to_owned(), presence).with(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::FileId;
+
+    static NO_SCRAPE: std::sync::LazyLock<ScrapeModel> = std::sync::LazyLock::new(ScrapeModel::default);
+
+    fn world(version: &str, collectors: &[&str]) -> World<'static> {
+        let deployed = Deployed {
+            name: "node-exporter".to_owned(),
+            version: (!version.is_empty()).then(|| version.to_owned()),
+            collectors: collectors.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        World::new(Catalogues::bundled(), Deployment::default(), vec![deployed], &NO_SCRAPE)
+    }
+
+    fn is_certain(world: &World<'_>, name: &str) -> Option<bool> {
+        match world.metric(name) {
+            Metric::Known(family) => Some(family.is_certain),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn only_what_was_captured_from_the_version_that_runs_is_certain() {
+        for (version, name, expected) in [
+            ("1.5.0", "node_load1", Some(true)),
+            ("1.5.2", "node_load1", Some(true)),
+            ("1.8.2", "node_load1", Some(false)),
+            ("", "node_load1", Some(false)),
+            // Derived from the source of a later version.
+            ("1.12.1", "node_systemd_unit_state", Some(false)),
+            ("1.5.0", "shop_orders", None),
+        ] {
+            assert_eq!(is_certain(&world(version, &[]), name), expected, "{version} {name}");
+        }
+    }
+
+    #[test]
+    fn names_that_nobody_has() {
+        let world = world("1.5.0", &[]);
+        let missing = |name: &str| match world.metric(name) {
+            Metric::Missing { exporter, certain } => Some((exporter.into_owned(), certain)),
+            _ => None,
+        };
+        // A text file may bring along any name.
+        assert_eq!(missing("node_laod1"), Some(("node-exporter".to_owned(), false)));
+        assert_eq!(missing("node_hwmon_anything"), None);
+        assert_eq!(missing("node_memory_MemAvailable"), Some(("node-exporter".to_owned(), false)));
+        assert_eq!(
+            world.advice("node_memory_MemAvailable").as_deref(),
+            Some("its name has a unit: `node_memory_MemAvailable_bytes`")
+        );
+        assert_eq!(world.advice("node_laod1").as_deref(), Some("did you mean `node_load1`?"));
+    }
+
+    #[test]
+    fn collectors_that_are_off() {
+        let state = |world: &World<'_>, name: &str| world.collector(name).map(|found| found.is_certain);
+        assert_eq!(state(&world("", &[]), "node_processes_pids"), Some(false));
+        assert_eq!(state(&world("", &["systemd"]), "node_processes_pids"), Some(true));
+        assert_eq!(state(&world("", &["processes"]), "node_processes_pids"), None);
+        assert_eq!(state(&world("", &[]), "node_load1"), None);
+    }
+
+    #[test]
+    fn scraping_decides_over_labels() {
+        let text = b"scrape_configs:\n- job_name: node\n  scrape_interval: 30s\n  static_configs:\n  - targets: [pve1:9100]\n    labels: {role: host, device: x}\n";
+        let model = ScrapeModel::new(vec![scrape::read(FileId(0), "prometheus.yml", text).unwrap()]);
+        let world = World::new(Catalogues::bundled(), Deployment::default(), Vec::new(), &model);
+        let mut own = LabelSet::with_rest(Presence::Unlikely);
+        own.set(Label::new("device", Presence::Usually));
+        own.set(Label::new("fstype", Presence::Usually));
+        let scraped = world.scraped("node_filesystem_avail_bytes", own, &|_| true);
+        let presence = |name: &str| scraped.labels.presence(name);
+        assert_eq!(presence("role"), Presence::Always);
+        assert_eq!(presence("fstype"), Presence::Usually);
+        assert_eq!(presence("exported_device"), Presence::Usually);
+        assert_eq!(presence("device"), Presence::Always);
+        assert_eq!(presence("other"), Presence::Unlikely);
+        assert_eq!(scraped.clashes.len(), 1);
+        assert_eq!(world.interval("node_load1", &|_| true), Some(30.0));
+        assert_eq!(world.interval("node_load1", &|job| job == "other"), None);
+    }
 }

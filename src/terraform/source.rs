@@ -1,6 +1,6 @@
 //! One parsed file of a module.
 
-use super::json::{JsonKind, OffsetMap, transliterate};
+use super::json::{JsonKind, OffsetMap, merged, transliterate};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::SyntaxError;
@@ -43,8 +43,8 @@ pub struct Source {
     pub tree: Tree,
     /// What is wrong with it, in places of the file.
     pub errors: Vec<SyntaxError>,
-    /// The bracket of a JSON file that is an array.
-    pub array: Option<Span>,
+    /// The bracket of a JSON file that is an array, and what to write instead of it where that is known.
+    pub array: Option<(Span, Option<(Span, String)>)>,
     /// From places in `text` to places in the file, where they differ.
     map: Option<OffsetMap>,
 }
@@ -71,7 +71,7 @@ impl Source {
         let errors = native.all_errors(&tree);
         let first = json.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
         let bracket = first.filter(|at| json[*at] == b'[').and_then(|at| u32::try_from(at).ok());
-        let array = bracket.map(|at| Span::new(at, at + 1));
+        let array = bracket.map(|at| (Span::new(at, at + 1), merged(json)));
         Self { file, name, role, text: native.text, tree, errors, array, map: Some(native.map) }
     }
 

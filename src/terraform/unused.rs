@@ -117,14 +117,15 @@ fn quoted_references(module: &Module<'_>) -> HashSet<String> {
 fn removal(source: &Source, span: Span) -> Option<Location> {
     let text = source.is_native().then_some(source.text.as_slice())?;
     let (start, end) = (span.start as usize, span.end as usize);
-    let line_start = memchr::memrchr(b'\n', &text[..start]).map_or(0, |newline| newline + 1);
+    let first = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }; // a byte order mark stays
+    let line_start = memchr::memrchr(b'\n', &text[..start]).map_or(first, |newline| newline + 1);
     let line_end = |from: usize| memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |newline| from + newline + 1);
     let is_blank = |range: &[u8]| range.trim_ascii().is_empty();
     if !is_blank(&text[line_start..start]) || !is_blank(&text[end..line_end(end)]) {
         return Some(source.location(span));
     }
     let mut stop = line_end(end);
-    let above = memchr::memrchr(b'\n', &text[..line_start.saturating_sub(1)]).map_or(0, |newline| newline + 1);
+    let above = memchr::memrchr(b'\n', &text[..line_start.saturating_sub(1)]).map_or(first, |newline| newline + 1);
     let below = line_end(stop);
     if is_blank(&text[above..line_start]) && is_blank(&text[stop..below]) {
         stop = below;

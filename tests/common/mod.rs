@@ -73,6 +73,13 @@ pub fn lint_folders() -> Vec<(String, PathBuf)> {
         .collect()
 }
 
+/// A line of the front matter of a lint's page.
+pub fn front_matter(folder: &Path, name: &str) -> String {
+    let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let field = page.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+    field.unwrap_or_else(|| panic!("{} has no `{name}`", folder.display())).to_owned()
+}
+
 /// The cases in `folder/kind`, sorted: files and directories, but no snapshots.
 pub fn cases(folder: &Path, kind: &str) -> Vec<PathBuf> {
     let Ok(read) = std::fs::read_dir(folder.join(kind)) else { return Vec::new() };

@@ -56,7 +56,7 @@ impl Survey {
     /// Looks at everything below `real`, which the user called `directory`.
     pub(super) fn of(real: &Path, directory: &Path) -> Self {
         let mut inventory = discover::discover(&Request { paths: vec![directory.to_path_buf()], ..Request::default() });
-        let files = Files { all: std::mem::take(&mut inventory.files), stdin: None };
+        let files = Files::new(std::mem::take(&mut inventory.files));
         let mut survey = Self { has_changelog: real.join("CHANGELOG.md").is_file(), ..Self::default() };
         survey.modules(&inventory, &files, real);
         for id in &inventory.rule_candidates {

@@ -36,9 +36,17 @@ fn lint(text: &mut String, choices: Option<&Choices>) {
         let _ = writeln!(text, "  # As {} had it.", tflint::FILE);
         list(text, "enable", &choices.enable);
         list(text, "ignore", &choices.ignore);
+        if !choices.inputs.is_empty() {
+            text.push_str("  inputs = {\n");
+            for (lint, options) in &choices.inputs {
+                let options: Vec<String> = options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+                let _ = writeln!(text, "    {} = {{ {} }}", quoted(lint), options.join(", "));
+            }
+            text.push_str("  }\n");
+        }
     }
     text.push_str("  # What is not linted at all; what Git ignores never is.\n  #exclude = [\"vendor/**\"]\n");
-    text.push_str("  # A file of findings that are known and do not count.\n");
+    text.push_str("  # Findings that are known and do not count; `sprag lint --write-baseline` writes them down.\n");
     text.push_str("  #baseline = \".sprag-baseline.json\"\n}\n");
 }
 

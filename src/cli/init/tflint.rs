@@ -7,8 +7,6 @@ use crate::linter::LintDefault;
 use crate::lints;
 use crate::syntax::hcl::{self, BlockView, BodyView, Document, ExprView};
 
-/// The page that names the lint for each rule.
-const PAGE: &str = include_str!("../../../docs/tflint.md");
 /// The file's name.
 pub(super) const FILE: &str = ".tflint.hcl";
 
@@ -19,6 +17,8 @@ pub(super) struct Choices {
     pub(super) enable: Vec<String>,
     /// Lints to switch off.
     pub(super) ignore: Vec<String>,
+    /// Options of lints, each as it is written.
+    pub(super) inputs: Vec<(&'static str, Vec<(&'static str, String)>)>,
     /// Rules for which there is no lint, and settings of rules that lints do not have.
     pub(super) lost: Vec<String>,
 }
@@ -47,12 +47,14 @@ impl Choices {
         let mode = Mode::of(root);
         let rules: Vec<(String, BlockView<'_>)> =
             root.blocks_of("rule").filter_map(|rule| Some((rule.label(0)?.into_owned(), rule))).collect();
-        for (rule, lint) in map() {
+        for (rule, lint) in lints::tflint_rules() {
             let written = rules.iter().find(|(name, _)| name == rule).map(|(_, block)| *block);
             choices.choose(lint, mode.wants(written));
-            choices.lost.extend(written.into_iter().flat_map(|block| settings(rule, block)));
+            if let Some(block) = written.filter(|block| is_on(block.body())) {
+                choices.settings(rule, lint, block);
+            }
         }
-        let known: Vec<&str> = map().map(|(rule, _)| rule).collect();
+        let known: Vec<&str> = lints::tflint_rules().map(|(rule, _)| rule).collect();
         let unknown = rules.iter().filter(|(name, block)| !known.contains(&name.as_str()) && is_on(block.body()));
         choices.lost.extend(unknown.map(|(name, _)| format!("rule `{name}`")));
         Ok(choices)
@@ -67,9 +69,24 @@ impl Choices {
         }
     }
 
-    /// How many lints are switched.
+    /// Takes over the settings of a rule.
+    fn settings(&mut self, rule: &'static str, lint: &'static str, block: BlockView<'_>) {
+        let mut inputs = Vec::new();
+        for attribute in block.body().attributes().filter(|attribute| attribute.name() != "enabled") {
+            match option(rule, attribute.name(), attribute.value()) {
+                Kept::Anyway => {}
+                Kept::As(name, value) => inputs.push((name, value)),
+                Kept::Not => self.lost.push(format!("setting `{}` of `{rule}`", attribute.name())),
+            }
+        }
+        if !inputs.is_empty() {
+            self.inputs.push((lint, inputs));
+        }
+    }
+
+    /// How many lints are switched, and how many options are set.
     pub(super) fn kept(&self) -> usize {
-        self.enable.len() + self.ignore.len()
+        self.enable.len() + self.ignore.len() + self.inputs.iter().map(|(_, options)| options.len()).sum::<usize>()
     }
 }
 
@@ -121,20 +138,31 @@ fn plugins(root: BodyView<'_>) -> impl Iterator<Item = String> {
     names.filter(|name| name != "terraform").map(|name| format!("plugin `{name}`"))
 }
 
-/// Settings of a rule beside `enabled`.
-fn settings(rule: &'static str, block: BlockView<'_>) -> Vec<String> {
-    let names = block.body().attributes().map(|attribute| attribute.name().to_owned());
-    names.filter(|name| name != "enabled").map(|name| format!("setting `{name}` of `{rule}`")).collect()
+/// What becomes of a setting of a rule.
+enum Kept {
+    /// It is what the lint does.
+    Anyway,
+    /// It is an option of the lint.
+    As(&'static str, String),
+    Not,
 }
 
-/// Rules and the lints that do their work.
-fn map() -> impl Iterator<Item = (&'static str, &'static str)> {
-    PAGE.lines().filter_map(|line| {
-        let mut cells = line.strip_prefix("| `")?.split('|');
-        let rule = cells.next()?.trim().strip_suffix('`')?;
-        let lint = cells.next()?.split('`').nth(1)?;
-        Some((rule, lint))
-    })
+fn option(rule: &str, name: &str, value: ExprView<'_>) -> Kept {
+    let is_text = |text: &str| value.as_string().as_deref() == Some(text);
+    let as_written = |name| Kept::As(name, value.text().to_owned());
+    let is_texts = || value.elements().is_some_and(|all| all.iter().all(|one| one.as_string().is_some()));
+    match (rule, name) {
+        ("terraform_module_pinned_source", "style") if is_text("flexible") => Kept::Anyway,
+        ("terraform_module_pinned_source", "style") if is_text("semver") => as_written("style"),
+        ("terraform_module_pinned_source", "default_branches") if is_texts() => as_written("branches"),
+        ("terraform_module_version", "exact") if value.as_bool().is_some() => as_written("exact"),
+        ("terraform_naming_convention", "format") if is_text("snake_case") => Kept::Anyway,
+        ("terraform_naming_convention", "format") if is_text("mixed_snake_case") => as_written("format"),
+        ("terraform_naming_convention", "custom") if value.as_string().is_some() => as_written("pattern"),
+        ("terraform_required_providers", "source") if value.as_bool().is_some() => as_written("source"),
+        ("terraform_required_providers", "version") if value.as_bool().is_some() => as_written("version"),
+        _ => Kept::Not,
+    }
 }
 
 #[cfg(test)]
@@ -143,14 +171,6 @@ mod tests {
 
     fn parse(text: &str) -> Choices {
         Choices::parse(text.as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn every_rule_of_the_page_has_a_lint() {
-        assert_eq!(map().count(), 20);
-        for (rule, lint) in map() {
-            assert!(rule.starts_with("terraform_") && lints::find(lint).is_some(), "{rule} {lint}");
-        }
     }
 
     #[test]
@@ -179,11 +199,26 @@ mod tests {
     #[test]
     fn what_cannot_be_kept_is_named() {
         let choices = parse(
-            "plugin \"aws\" { enabled = true }\nrule \"aws_instance_invalid_type\" { enabled = true }\nrule \"terraform_naming_convention\" {\n  enabled = true\n  format  = \"mixed_snake_case\"\n}\n",
+            "plugin \"aws\" { enabled = true }\nrule \"aws_instance_invalid_type\" { enabled = true }\nrule \"terraform_naming_convention\" {\n  enabled = true\n  format  = \"none\"\n}\n",
         );
         let expected =
             ["plugin `aws`", "setting `format` of `terraform_naming_convention`", "rule `aws_instance_invalid_type`"];
         assert_eq!(choices.lost, expected);
+    }
+
+    #[test]
+    fn settings_become_options() {
+        let choices = parse(
+            "rule \"terraform_naming_convention\" {\n  format = \"mixed_snake_case\"\n}\n\
+             rule \"terraform_module_pinned_source\" {\n  style = \"semver\"\n  default_branches = [\"dev\"]\n}\n\
+             rule \"terraform_module_version\" {\n  enabled = false\n  exact = true\n}\n",
+        );
+        let text = |text: &str| text.to_owned();
+        let pinned = vec![("style", text("\"semver\"")), ("branches", text("[\"dev\"]"))];
+        let named = vec![("format", text("\"mixed_snake_case\""))];
+        let expected = [("terraform/unpinned-module-source", pinned), ("terraform/unconventional-name", named)];
+        assert_eq!(choices.inputs, expected);
+        assert_eq!((choices.kept(), choices.lost.len()), (4, 0));
     }
 
     #[test]

@@ -49,14 +49,7 @@ impl Change {
             (0..u32::try_from(files.all.len()).unwrap_or(u32::MAX)).map(FileId).filter(|id| is_changed(*id)).collect();
         let changed = inventory.directories.iter().filter(|directory| members(directory).any(is_changed));
         let mut keys: BTreeSet<String> = changed.map(|directory| directory.key.clone()).collect();
-        let mut open: Vec<String> = keys.iter().cloned().collect();
-        while let Some(key) = open.pop() {
-            for caller in modules.iter().filter(|module| calls(module, &key)) {
-                if keys.insert(caller.key.clone()) {
-                    open.push(caller.key.clone());
-                }
-            }
-        }
+        keys.extend(callers(&keys, modules));
         let affected = inventory.directories.iter().filter(|directory| keys.contains(&directory.key));
         shown.extend(affected.flat_map(members));
         self.add_rules(inventory, files, &mut shown);
@@ -78,8 +71,7 @@ impl Change {
         }
         let beside = |id: &&FileId| path(id).and_then(Path::parent).is_some_and(|at| directories.contains(at));
         shown.extend(inventory.rule_candidates.iter().filter(beside));
-        let configurations = files.all.iter().enumerate().filter(|(_, file)| file.path.ends_with(".sprag.hcl"));
-        shown.extend(configurations.filter_map(|(index, _)| u32::try_from(index).ok().map(FileId)));
+        shown.extend(configurations(files));
     }
 
     /// Whether a file was named, or lies in a directory that was.
@@ -88,12 +80,32 @@ impl Change {
     }
 }
 
+/// The modules that call one of `changed`, however far up; one of these only where another of them is called by it.
+pub(super) fn callers(changed: &BTreeSet<String>, modules: &[ModuleSummary]) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    let mut open: Vec<String> = changed.iter().cloned().collect();
+    while let Some(key) = open.pop() {
+        for caller in modules.iter().filter(|module| module.key != key && calls(module, &key)) {
+            if found.insert(caller.key.clone()) && !changed.contains(&caller.key) {
+                open.push(caller.key.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The configurations, at which is reported what is missing.
+pub(super) fn configurations(files: &Files) -> impl Iterator<Item = FileId> {
+    let configurations = files.all.iter().enumerate().filter(|(_, file)| file.path.ends_with(".sprag.hcl"));
+    configurations.filter_map(|(index, _)| u32::try_from(index).ok().map(FileId))
+}
+
 /// Whether a file decides about others: a configuration, or invariants.
-fn governs(path: &Path) -> bool {
+pub(super) fn governs(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".sprag.hcl"))
 }
 
-fn members(directory: &Directory) -> impl Iterator<Item = FileId> {
+pub(super) fn members(directory: &Directory) -> impl Iterator<Item = FileId> {
     directory.members.iter().chain(&directory.tests).map(|member| member.file)
 }
 

@@ -1,6 +1,9 @@
 //! What is known of exporters in one run: bundled catalogues and those that configurations name, and what the files of
 //! the run deploy.
 
+#[cfg(feature = "drift")]
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::settings::Settings;
@@ -8,12 +11,33 @@ use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
-use crate::prometheus::catalogue::{Builder, Catalogues};
-use crate::prometheus::deployment::{self, Deployment, Sighting};
+use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
+use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
+use crate::prometheus::scrape::ScrapeFile;
 use crate::terraform::is_fixture;
 
 /// The mistakes shown of one catalogue: of a file that is no dump every line is wrong.
 const MOST_MISTAKES: usize = 10;
+
+/// What is known of metrics before any rule is looked at.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Catalogues by number of configuration; empty where there are no rules.
+    pub(super) catalogues: Vec<Catalogues>,
+    /// What a running server scrapes.
+    pub(super) scrape: Option<ScrapeFile>,
+}
+
+#[cfg(feature = "drift")]
+impl Known {
+    /// Adds what a running server knows.
+    pub(super) fn add(&mut self, catalogue: Catalogue, scrape: Option<ScrapeFile>) {
+        let catalogue = Arc::new(catalogue);
+        let all = std::mem::take(&mut self.catalogues).into_iter();
+        self.catalogues = all.map(|catalogues| catalogues.with(Arc::clone(&catalogue))).collect();
+        self.scrape = scrape;
+    }
+}
 
 /// The catalogues of each configuration, by its number, and what is wrong with those that it names. A catalogue with
 /// mistakes is a mistake of the configuration: half of it would call metrics unknown that are there.
@@ -46,6 +70,16 @@ pub(super) fn catalogues(settings: &Settings<'_>, files: &mut Files) -> (Vec<Cat
             }));
             catalogues = catalogues.with(builder.finish());
         }
+        for exporter in &governed.policy.config.alerts.exporters {
+            // An image of the user's own, by which compose files name the exporter.
+            if let Some(image) = &exporter.image {
+                let image =
+                    image.value.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(&*image.value, |it| it.0);
+                let (name, images) = (exporter.name.value.0.clone().into(), vec![image.to_owned().into()]);
+                let exporter = Exporter { name, images, ..Exporter::default() };
+                catalogues = catalogues.with(Catalogue::new(exporter, Vec::new()));
+            }
+        }
         all.push(catalogues);
     }
     (all, mistakes)
@@ -75,9 +109,11 @@ pub(super) fn deployment(
     let is_rule_file = |file: &FileId| units.iter().any(|unit| unit.file == *file);
     let read: Vec<FileId> =
         others.filter(|file| !is_rule_file(file)).chain(configuration).filter(is_governed).collect();
-    let sightings: Vec<Vec<Sighting>> = read
-        .into_par_iter()
-        .map(|file| files.read(file).map_or_else(|_| Vec::new(), |text| deployment::read(file, &text, catalogues)))
-        .collect();
-    Deployment::new(sightings.into_iter().flatten().collect())
+    let look = |file: FileId| {
+        let text = files.read(file).unwrap_or_default();
+        (deployment::read(file, &text, catalogues), Textfiles::read(file, &text))
+    };
+    let (sightings, textfiles): (Vec<Vec<Sighting>>, Vec<Textfiles>) = read.into_par_iter().map(look).unzip();
+    let textfiles = Textfiles::joined(textfiles);
+    Deployment { textfiles, ..Deployment::new(sightings.into_iter().flatten().collect()) }
 }

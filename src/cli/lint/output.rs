@@ -1,11 +1,8 @@
 //! Where the findings go: the chosen format, to standard output or into a file.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-
 use crate::cli::args::{Format, LintArgs};
 use crate::cli::terminal;
+use crate::cli::write::replace;
 use crate::report::{self, Options, Report};
 
 /// How the findings look where they go: a file has no terminal.
@@ -17,8 +14,8 @@ pub(super) fn options(args: &LintArgs) -> Options {
     Options { color: false, hyperlinks: false, width: 100, ..options }
 }
 
-/// Writes the findings.
-pub(super) fn write(args: &LintArgs, report: &Report<'_>) -> Result<(), String> {
+/// Writes the findings; to standard error where standard output has the fixed text of standard input (`is_taken`).
+pub(super) fn write(args: &LintArgs, report: &Report<'_>, is_taken: bool) -> Result<(), String> {
     let mut text = Vec::new();
     let written = match (args.statistics, args.format) {
         (true, _) => report::statistics::write(&mut text, report),
@@ -31,6 +28,10 @@ pub(super) fn write(args: &LintArgs, report: &Report<'_>) -> Result<(), String> 
         (_, Format::Junit) => report::junit::write(&mut text, report),
     };
     match &args.output_file {
+        None if is_taken => {
+            terminal::write_stderr(&text);
+            written.map_err(|error| format!("standard error: {error}"))
+        }
         None => {
             written.and_then(|()| terminal::write_stdout(&text)).map_err(|error| format!("standard output: {error}"))
         }
@@ -38,34 +39,4 @@ pub(super) fn write(args: &LintArgs, report: &Report<'_>) -> Result<(), String> 
             format!("--output-file {}: {error}; its directory must exist and be writable", path.display())
         }),
     }
-}
-
-/// Gives the file at `path` a new text: a reader sees the old one or the new one, never a part. A symlink stays one, a
-/// mode stays what it is. A pipe or a device is written to.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let known = fs::metadata(&path).ok();
-    if known.as_ref().is_some_and(|known| !known.is_file() && !known.is_dir()) {
-        return File::options().write(true).open(&path)?.write_all(text);
-    }
-    let draft = draft_of(&path)?;
-    let written = (|| {
-        let mut file = File::create(&draft)?;
-        file.write_all(text)?;
-        if let Some(known) = known {
-            file.set_permissions(known.permissions())?;
-        }
-        file.sync_all()?;
-        fs::rename(&draft, &path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&draft);
-    }
-    written
-}
-
-/// A name beside `path` that nobody else uses.
-fn draft_of(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| io::Error::other("not the name of a file"))?.to_string_lossy();
-    Ok(path.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
 }

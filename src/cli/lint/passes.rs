@@ -1,22 +1,25 @@
 //! The two passes over everything that was found.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::exporters::{self, Known};
 use super::servers::{Servers, scrape_model};
 use super::settings::Settings;
-use super::{evaluate, exporters, installed, load};
+use super::{evaluate, installed, load, loaded};
 use crate::cli::files::{Files, read_limited};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
+use crate::linter::suppression::{self, Found, Suppressions};
 use crate::linter::{
-    Engine, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules, Undecided,
-    syntax_diagnostics,
+    Check, Engine, Lint, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules,
+    Undecided, syntax_diagnostics,
 };
-use crate::prometheus::catalogue::Catalogues;
+use crate::lints;
+use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
@@ -46,11 +49,13 @@ enum Seen {
         files: usize,
         config: usize,
         summary: Option<ModuleSummary>,
+        suppressions: Vec<Found>,
     },
     Rules {
         diagnostics: Vec<Diagnostic>,
         config: usize,
         summary: RuleSummary,
+        suppressions: Option<Found>,
         /// Rule files are few and small: they stay until all recording rules are known.
         unit: Option<Box<RuleUnit>>,
         servers: Servers,
@@ -70,8 +75,7 @@ pub(super) struct Run<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) files: &'a Files,
     pub(super) settings: &'a Settings<'a>,
-    /// By number of configuration; empty where there are no rules.
-    catalogues: &'a [Catalogues],
+    known: &'a Known,
 }
 
 /// Lints everything in `inventory`.
@@ -80,26 +84,29 @@ pub(super) fn run(
     inventory: &Inventory,
     files: &Files,
     settings: &Settings<'_>,
-    catalogues: &[Catalogues],
+    known: &Known,
 ) -> Outcome {
-    let run = Run { engine, inventory, files, settings, catalogues };
+    let run = Run { engine, inventory, files, settings, known };
     let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
     let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
     let seen: Vec<Seen> = modules.chain(rules).with_max_len(1).collect();
     let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
     let (mut modules, mut rules, mut units, mut servers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut suppressions = run.suppressions_elsewhere();
     for seen in seen {
         match seen {
-            Seen::Module { diagnostics, problems, files, config, summary } => {
+            Seen::Module { diagnostics, problems, files, config, summary, suppressions: found } => {
+                suppressions.extend(found);
                 outcome.diagnostics.extend(diagnostics);
                 outcome.problems.extend(problems);
                 outcome.checked += files;
                 modules.extend(summary.map(|summary| (config, summary)));
             }
-            Seen::Rules { diagnostics, config, summary, unit, servers: found } => {
+            Seen::Rules { diagnostics, config, summary, unit, servers: found, suppressions: comments } => {
                 servers.push((config, found));
                 outcome.checked += 1;
+                suppressions.extend(comments);
                 outcome.diagnostics.extend(diagnostics);
                 units.extend(unit.map(|unit| (config, unit)));
                 rules.push((config, summary));
@@ -111,6 +118,7 @@ pub(super) fn run(
     }
     let strays: Vec<(usize, StrayTest)> = inventory.stray_tests.iter().filter_map(|member| run.stray(member)).collect();
     outcome.checked += strays.len();
+    agree_on_fixes(&mut outcome.diagnostics, modules.iter().map(|(_, module)| module));
     let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
     classify_modules(&mut summaries);
     settle_unused(&mut summaries);
@@ -120,6 +128,7 @@ pub(super) fn run(
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
     outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules));
     run.evaluate(&modules, &mut outcome);
+    run.suppress(&mut outcome.diagnostics, suppressions);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
     }
@@ -135,6 +144,10 @@ impl Run<'_> {
         let has_configuration = directory.members.iter().any(is_configuration);
         let is_store = has_configuration && self.is_linked_store(directory);
         let mut summary = None;
+        // Those of a store are found again by each module that links to it.
+        let natives = loaded.sources.iter().filter(|source| source.is_native() && !is_store);
+        let mut suppressions: Vec<Found> =
+            natives.filter_map(|source| suppression::in_document(source.file, source.document())).collect();
         let has_tests = directory.members.iter().chain(&directory.tests).any(is_test);
         if has_configuration && !is_store || has_tests {
             let mut module = Module::new(&directory.display, &loaded.sources);
@@ -165,10 +178,18 @@ impl Run<'_> {
             made.shared_files = self.shared_files(directory);
             let is_whole = !self.inventory.focused && self.covers(&governed.directory);
             // Who else reads the file was not looked at.
+            let is_walked = |file: &FileId| self.files.get(*file).is_some_and(|file| self.covers(&file.path));
             let is_unknown = |file: &FileId| {
-                !is_whole && (made.shared_files.contains(file) || directory.linked_elsewhere.contains(file))
+                let is_shared = made.shared_files.contains(file);
+                is_shared && !is_walked(file) || !is_whole && (is_shared || directory.linked_elsewhere.contains(file))
             };
             made.unused.retain(|declared| !is_unknown(&declared.location.file));
+            for found in &mut suppressions {
+                found.is_judged = made.is_complete && !is_unknown(&found.file);
+            }
+            for diagnostic in &mut diagnostics {
+                diagnostic.fix.take_if(|fix| fix.edits.iter().any(|edit| is_unknown(&edit.location.file)));
+            }
             if directory.is_initialised
                 && let Ok(manifest) = read_limited(&directory.path.join(".terraform/modules/modules.json"))
             {
@@ -178,7 +199,8 @@ impl Run<'_> {
             summary = Some(made);
         }
         let diagnostics = self.settle(diagnostics, config);
-        Seen::Module { diagnostics, problems: loaded.problems, files: loaded.sources.len(), config, summary }
+        let (problems, files) = (loaded.problems, loaded.sources.len());
+        Seen::Module { diagnostics, problems, files, config, summary, suppressions }
     }
 
     /// Whether all configuration files of `directory` are used through symlinks from elsewhere.
@@ -212,18 +234,29 @@ impl Run<'_> {
             Content::Other => return Seen::Servers { servers, config },
             Content::Template(hole) => {
                 let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
-                return Seen::Rules { diagnostics, config, summary: RuleSummary::unknown(file), unit: None, servers };
+                return Seen::Rules {
+                    diagnostics,
+                    config,
+                    summary: RuleSummary::unknown(file),
+                    suppressions: None,
+                    unit: None,
+                    servers,
+                };
             }
             Content::Rules(rules) => rules,
         };
         let mut diagnostics = syntax_diagnostics("alerts/syntax", file, &rules.syntax_errors, |span| span);
+        let mut suppressions = suppression::in_rules(file, &text, &rules);
+        if let Some(found) = &mut suppressions {
+            found.is_judged = rules.syntax_errors.is_empty();
+        }
         let unit = RuleUnit::for_version(file, rules, version);
         diagnostics.extend(unit.syntax_errors());
         diagnostics.extend(self.engine.rules(&unit, &self.settings.get(config).policy));
         let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let summary = RuleSummary::of(&unit, directory);
         let unit = Some(Box::new(unit));
-        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, unit, servers }
+        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, suppressions, unit, servers }
     }
 
     /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.
@@ -276,8 +309,11 @@ impl Run<'_> {
                 continue;
             }
             let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
-            let scrape = scrape_model(governed, self.files, servers.clone());
-            let catalogues = self.catalogues.get(index).cloned().unwrap_or_default();
+            let mut scrape = scrape_model(governed, self.files, servers.clone());
+            if let Some(live) = self.known.scrape.as_ref().filter(|_| !scrape.is_known()) {
+                scrape = ScrapeModel::new(vec![live.clone()]);
+            }
+            let catalogues = self.known.catalogues.get(index).cloned().unwrap_or_default();
             let deployment = exporters::deployment(index, self.settings, self.inventory, self.files, &all, &catalogues);
             let world = World::new(catalogues, deployment, deployed(&policy.config), &scrape);
             let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
@@ -285,6 +321,11 @@ impl Run<'_> {
             monitoring.is_whole = !self.inventory.focused && self.covers(&governed.directory);
             monitoring.rules_are_known =
                 rules.iter().filter(|(config, _)| *config == index).all(|(_, file)| file.is_complete);
+            if monitoring.is_whole {
+                let units = &monitoring.units;
+                monitoring.never_loaded =
+                    loaded::never_loaded(index, units, &scrape, self.settings, self.inventory, self.files);
+            }
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));
@@ -302,6 +343,51 @@ impl Run<'_> {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
         outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
+    }
+
+    /// The suppressions of files that are no part of a module: configurations, invariants and tests that nobody runs.
+    fn suppressions_elsewhere(&self) -> Vec<Found> {
+        let configurations = self.settings.all().iter().filter_map(|governed| governed.file);
+        let strays = self.inventory.stray_tests.iter().map(|member| member.file);
+        let files = configurations.chain(self.inventory.invariants.iter().copied()).chain(strays);
+        let find = |file| {
+            let text = self.files.read(file).ok()?;
+            let tree = hcl::parse(&text);
+            let mut found = suppression::in_document(file, hcl::Document::new(&tree, &text))?;
+            found.is_judged = tree.errors.is_empty();
+            Some(found)
+        };
+        files.filter_map(find).collect()
+    }
+
+    /// Leaves out what comments suppress, and adds what is wrong with these comments.
+    fn suppress(&self, diagnostics: &mut Vec<Diagnostic>, found: Vec<Found>) {
+        let rules: Vec<(&str, &str)> = lints::tflint_rules().collect();
+        let mut suppressions = Suppressions::new(found, self.engine.lints, &rules);
+        if suppressions.is_empty() {
+            return;
+        }
+        suppressions.silence(diagnostics, &rules);
+        let governing = |file: FileId| Some(self.settings.governing(&self.files.get(file)?.path));
+        let was_on = |file: FileId, lint: &Lint| {
+            let (Some(entry), Some(config)) = (self.files.get(file), governing(file)) else { return false };
+            let governed = self.settings.get(config);
+            let path = governed.relative(&entry.path);
+            let scope = Scope { policy: &governed.policy, path: &path, is_fixture: is_fixture(&entry.key) };
+            let saw_all = match lint.check {
+                Check::Engine | Check::Module(_) | Check::Rules(_) | Check::Typed(_) => true,
+                Check::Repository(_) | Check::Monitoring(_) | Check::Invariant(_) | Check::Both(..) => {
+                    !self.inventory.focused && self.covers(&governed.directory)
+                }
+            };
+            saw_all && lint.id().area() != "sprag" && self.engine.is_on(lint, &scope)
+        };
+        for complaint in suppressions.complaints(self.engine.lints, &was_on) {
+            let Some(config) = governing(complaint.location.file) else { continue };
+            let mut settled = self.settle(vec![complaint], config);
+            suppressions.silence(&mut settled, &rules);
+            diagnostics.extend(settled);
+        }
     }
 
     /// Whether the requested paths hold all of `directory`.
@@ -331,6 +417,35 @@ fn deployed(config: &Config) -> Vec<Deployed> {
         collectors: exporter.collectors.iter().map(|name| name.value.clone()).collect(),
     });
     exporters.collect()
+}
+
+/// Keeps the fixes of files that several modules read only where all of them want the same one; it is as safe as it is
+/// for the most careful of them.
+fn agree_on_fixes<'m>(diagnostics: &mut [Diagnostic], modules: impl Iterator<Item = &'m ModuleSummary>) {
+    let mut readers: HashMap<FileId, usize> = HashMap::new();
+    for file in modules.flat_map(|module| &module.shared_files) {
+        *readers.entry(*file).or_default() += 1;
+    }
+    let wanted = |diagnostic: &Diagnostic| {
+        let fix = diagnostic.fix.as_ref()?;
+        let readers = fix.edits.iter().filter_map(|edit| readers.get(&edit.location.file)).max()?;
+        Some((*readers, fix.edits.clone()))
+    };
+    let mut votes: HashMap<(LintId, Location), Vec<usize>> = HashMap::new();
+    for (index, diagnostic) in diagnostics.iter().enumerate().filter(|(_, diagnostic)| wanted(diagnostic).is_some()) {
+        votes.entry((diagnostic.lint.clone(), diagnostic.location)).or_default().push(index);
+    }
+    for indices in votes.into_values() {
+        let wishes: Vec<_> = indices.iter().filter_map(|index| wanted(&diagnostics[*index])).collect();
+        let agreed = wishes.iter().all(|(readers, edits)| *readers <= wishes.len() && *edits == wishes[0].1);
+        let fixes = || indices.iter().filter_map(|index| diagnostics[*index].fix.as_ref());
+        let least = fixes().map(|fix| fix.applicability).min();
+        for index in indices {
+            let Some(fix) = diagnostics[index].fix.as_mut() else { continue };
+            fix.applicability = least.unwrap_or(fix.applicability);
+            diagnostics[index].fix.take_if(|_| !agreed);
+        }
+    }
 }
 
 fn is_configuration(member: &Member) -> bool {

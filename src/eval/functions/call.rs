@@ -7,6 +7,8 @@ use std::sync::Arc;
 use super::{Arguments, Context};
 use crate::eval::convert::convert;
 use crate::eval::join::{form, join};
+use crate::eval::number::Number;
+use crate::eval::range::{Bound, NumberRange};
 use crate::eval::value::{Cause, Form, Kind, Marks, Value};
 use crate::terraform::Type;
 
@@ -18,6 +20,9 @@ pub(super) const MAX_BYTES: usize = 1 << 20;
 
 /// Most combinations of candidates that are tried one by one.
 const MAX_COMBINATIONS: usize = 96;
+
+/// Most whole numbers of a range that are tried one by one.
+const MAX_INTEGERS: i64 = 16;
 
 /// What a function gives: a value, or what Terraform would say.
 pub(super) type Outcome = Result<Value, String>;
@@ -198,10 +203,7 @@ impl Function {
             marks = marks.without(Marks::ALWAYS_UNSTABLE);
         }
         let rest = match given.rest {
-            Some(rest) => match self.expand(&mut arguments, rest, context)? {
-                Some(rest) => Some(rest),
-                None => None,
-            },
+            Some(rest) => self.expand(&mut arguments, rest, context)?,
             None => None,
         };
         let call = Call { name: self.name, arguments, rest };
@@ -359,12 +361,26 @@ fn candidates(value: &Value, limit: usize) -> Option<Vec<Value>> {
             rows.into_iter().map(|row| plain(Kind::Mapping(named(row).into()))).collect()
         }
         Kind::Null => return Some(vec![value.clone()]),
+        Kind::Unknown(_) if value.ty == Type::Number => {
+            integers(&value.number_range())?.into_iter().map(|number| plain(Kind::Number(number))).collect()
+        }
         _ => value.candidates()?,
     };
     if value.nullable {
         all.push(Value { marks: value.marks, ..Value::null(value.ty.clone()) });
     }
-    (all.len() <= limit).then_some(all)
+    (!all.is_empty() && all.len() <= limit).then_some(all)
+}
+
+/// The whole numbers of a range, where there are few.
+fn integers(range: &NumberRange) -> Option<Vec<Number>> {
+    let end = |end: &Option<Bound>| end.as_ref().and_then(|end| end.at.to_i64());
+    match (range.integer, end(&range.low), end(&range.high)) {
+        (true, Some(low), Some(high)) if high.saturating_sub(low) < MAX_INTEGERS => {
+            Some((low..=high).map(Number::from).filter(|number| range.admits(number)).collect())
+        }
+        _ => None,
+    }
 }
 
 /// All rows of one candidate for each of `parts`.

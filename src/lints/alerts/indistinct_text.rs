@@ -1,8 +1,7 @@
 //! See `lints/alerts/indistinct-text/README.md`.
 
-use super::texts::texts;
 use crate::linter::{Check, Reporter, TypedRule, TypedRules};
-use crate::prometheus::infer::{Label, METRIC_NAME};
+use crate::prometheus::infer::{Label, LabelSet, METRIC_NAME, Presence};
 use crate::prometheus::message::Source;
 use crate::suggest;
 
@@ -27,7 +26,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
             .filter(|label| label.presence.is_present() && label.name != METRIC_NAME)
             .filter(|label| label.values.set().is_none_or(|set| set.len() > 1))
             .collect();
-        if telling.is_empty() || names_any(rules, rule, &telling) {
+        if telling.is_empty() || names_any(rule, labels, &telling) {
             continue;
         }
         let shown: Vec<&str> = telling.iter().rev().take(MOST_OFFERED).map(|label| label.name.as_ref()).collect();
@@ -35,21 +34,25 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
         let best = shown.iter().find(|name| **name != "job").unwrap_or(&shown[0]);
         let message = format!("no text of alert `{}` says which series it is about", view.name());
         let finding = out.finding(rules.unit.location(view.name_span()), message).subject(view.name());
-        out.report(finding.help(format!("name one of its labels, such as {list}, as in `{{{{ $labels.{} }}}}`", best)));
+        out.report(finding.help(format!("name one of its labels, such as {list}, as in `{{{{ $labels.{best} }}}}`")));
     }
 }
 
 /// Whether a text names a label that tells the results apart.
-fn names_any(rules: &TypedRules<'_>, rule: &TypedRule<'_>, telling: &[&Label<'_>]) -> bool {
+fn names_any(rule: &TypedRule<'_>, labels: &LabelSet<'_>, telling: &[&Label<'_>]) -> bool {
     // What cannot be read may name them all.
     let all = rule.view.rule.labels.iter().chain(&rule.view.rule.annotations);
     let templates = all.filter(|pair| pair.value.value.contains("{{")).count();
-    let mine: Vec<_> = texts(rules).filter(|text| std::ptr::eq(text.rule, rule)).collect();
-    if mine.len() != templates {
+    if rule.texts.len() != templates {
         return true;
     }
-    mine.iter().any(|text| {
-        let mut own = text.message.labels.iter().filter(|label| label.source == Source::Alert);
-        text.message.uses_all_labels || own.any(|used| telling.iter().any(|label| label.name == used.name))
+    rule.texts.iter().any(|(_, message)| {
+        let mut own = message.labels.iter().filter(|label| label.source == Source::Alert);
+        // What is not known to be there may tell as well.
+        let tells = |name: &str| {
+            let is_open = matches!(labels.presence(name), Presence::Sometimes | Presence::Unlikely);
+            is_open || telling.iter().any(|label| label.name == name)
+        };
+        message.uses_all_labels || own.any(|used| tells(used.name))
     })
 }

@@ -17,6 +17,7 @@ pub(super) mod missing_for;
 pub(super) mod missing_required_alert;
 pub(super) mod missing_severity;
 pub(super) mod missing_summary;
+pub(super) mod never_loaded;
 pub(super) mod no_condition;
 pub(super) mod overridden_label;
 pub(super) mod ratio_as_percent;

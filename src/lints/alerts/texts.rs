@@ -3,7 +3,7 @@
 
 use crate::linter::{TypedExpression, TypedRule, TypedRules};
 use crate::prometheus::Pair;
-use crate::prometheus::message::{self, Message, Print, Source};
+use crate::prometheus::message::{Message, Print, Source};
 use crate::syntax::promql::{BinaryOperator, ExprId, ExprKind, Tree};
 
 /// A label or annotation of an alert.
@@ -11,15 +11,14 @@ pub(super) struct AlertText<'t, 'a> {
     pub(super) rule: &'t TypedRule<'a>,
     pub(super) typed: &'t TypedExpression<'a>,
     pub(super) pair: &'a Pair,
-    pub(super) message: Message<'a>,
+    pub(super) message: &'t Message<'a>,
 }
 
 /// The templates of alerts whose expression is understood.
 pub(super) fn texts<'t, 'a>(rules: &'t TypedRules<'a>) -> impl Iterator<Item = AlertText<'t, 'a>> {
     let alerts = rules.alerts().filter_map(|rule| Some((rule, rule.typed.as_ref()?)));
     alerts.flat_map(|(rule, typed)| {
-        let sound = rule.view.templates().filter(|(_, parsed)| parsed.errors.is_empty());
-        sound.map(move |(pair, parsed)| AlertText { rule, typed, pair, message: message::read(parsed) })
+        rule.texts.iter().map(move |(pair, message)| AlertText { rule, typed, pair, message })
     })
 }
 

@@ -27,7 +27,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
                 let message =
                     format!("counter `{name}` is compared as it is: it only grows until its process restarts");
                 let help = format!("compare what happened lately: `increase({name}[1h])` or `rate({name}[5m])`");
-                out.report(out.finding(place, message).note(evidence(selected)).help(help).subject(view.name()));
+                out.report(out.finding(place, message).note(evidence(rules, selected)).help(help).subject(view.name()));
             }
         }
     }

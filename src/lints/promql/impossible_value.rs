@@ -38,7 +38,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
                 Some(close) => format!("did you mean `{close}`? {listed}"),
                 None => listed,
             };
-            let finding = out.finding_of(severity(dead.is_certain), place, message).note(evidence(selected));
+            let finding = out.finding_of(severity(dead.is_certain), place, message).note(evidence(rules, selected));
             out.report(finding.help(help).subject(view.name()));
         }
     }

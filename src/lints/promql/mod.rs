@@ -1,4 +1,6 @@
-//! Lints of PromQL expressions in rules, some in the light of what is known of the metrics they read.
+//! Lints of PromQL expressions in rules, in the light of what is known of the metrics they read.
+
+mod trees;
 
 pub(super) mod collector_off;
 pub(super) mod counter_without_rate;
@@ -14,12 +16,11 @@ pub(super) mod unknown_metric;
 pub(super) mod unstable_selector;
 
 use crate::diagnostic::Severity;
-use crate::linter::{RuleUnit, RuleView, TypedExpression, TypedRules};
+use crate::linter::{RuleView, TypedExpression, TypedRules};
 use crate::prometheus::infer::{Knowledge, LabelSet, METRIC_NAME, Selected};
-use crate::prometheus::{Language, Text};
 use crate::source::Span;
 use crate::suggest;
-use crate::syntax::promql::{ExprId, Matcher, Parsed, Tree};
+use crate::syntax::promql::Matcher;
 
 /// Every selector of every sound expression.
 fn selectors<'t, 'a>(
@@ -45,8 +46,9 @@ fn name_span(selected: &Selected<'_>) -> Span {
 }
 
 /// Where the metric of a selector is known from: `node-exporter 1.5.0, captured`.
-fn evidence(selected: &Selected<'_>) -> String {
-    selected.family().map(|family| family.evidence.clone()).unwrap_or_default()
+fn evidence(rules: &TypedRules<'_>, selected: &Selected<'_>) -> String {
+    let name = selected.name.filter(|_| selected.family().is_some());
+    name.map_or_else(String::new, |name| rules.monitoring.world.evidence(name))
 }
 
 /// Whether something speaks for `label` being a mistake and not a label of the targets: another metric of the exporter
@@ -66,25 +68,4 @@ pub(super) fn is_suspicious(
 pub(super) fn closest_label<'l>(label: &str, labels: &'l LabelSet<'_>) -> Option<&'l str> {
     let there = labels.named().iter().filter(|known| !known.presence.is_absent() && known.name != METRIC_NAME);
     suggest::closest(label, there.map(|known| known.name.as_ref()))
-}
-
-/// The rules of a file whose expressions parse, with text and tree.
-fn sound(unit: &RuleUnit) -> impl Iterator<Item = (RuleView<'_>, &Text, &Parsed)> {
-    unit.rules().filter_map(|view| {
-        let (text, parsed) = view.expression.filter(|_| view.group.language == Language::PromQl)?;
-        (parsed.errors.is_empty() && !parsed.guessed).then_some((view, text, parsed))
-    })
-}
-
-/// The node that each node is an operand of.
-fn parents(tree: &Tree) -> Vec<Option<ExprId>> {
-    let mut parents = vec![None; tree.len()];
-    for (id, _) in tree.iter() {
-        for operand in tree.operands(id) {
-            if let Some(parent) = parents.get_mut(operand.index()) {
-                *parent = Some(id);
-            }
-        }
-    }
-    parents
 }

@@ -32,7 +32,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
                 "increase" => "use `delta`, or compare the gauge itself",
                 _ => "use `deriv`, or compare the gauge itself",
             };
-            out.report(out.finding(place, message).note(evidence(selected)).help(help).subject(view.name()));
+            out.report(out.finding(place, message).note(evidence(rules, selected)).help(help).subject(view.name()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! See `lints/promql/redundant-regex/README.md`.
 
-use super::sound;
+use super::trees::sound;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::linter::{Check, Reporter, RuleUnit};
 use crate::prometheus::Text;

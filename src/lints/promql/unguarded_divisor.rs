@@ -1,6 +1,6 @@
 //! See `lints/promql/unguarded-divisor/README.md`.
 
-use super::sound;
+use super::trees::sound;
 use crate::linter::{Check, Reporter, RuleUnit};
 use crate::syntax::promql::{Aggregation, BinaryOperator, ExprId, ExprKind, Parsed, Tree, ValueType};
 

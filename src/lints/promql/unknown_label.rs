@@ -3,7 +3,7 @@
 use super::{closest_label, evidence, is_suspicious, selectors, severity};
 use crate::diagnostic::Diagnostic;
 use crate::linter::{Check, Reporter, RuleView, TypedExpression, TypedRules};
-use crate::prometheus::infer::{Carrier, DeadReason, Knowledge, LabelSet, Presence, Selected};
+use crate::prometheus::infer::{Carrier, DeadReason, Knowledge, LabelSet, METRIC_NAME, Presence, Selected};
 use crate::suggest;
 use crate::syntax::promql::{ExprId, ExprKind, Matcher, Name};
 
@@ -21,7 +21,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
             let place = rules.place(typed.text, matcher.label.span);
             let name = selected.name.unwrap_or("this");
             let message = format!("`{name}` has no label `{label}`: nothing is selected");
-            let finding = out.finding_of(severity(dead.is_certain), place, message).note(evidence(selected));
+            let finding = out.finding_of(severity(dead.is_certain), place, message).note(evidence(rules, selected));
             out.report(finding.help(advice(rules, typed, selected, matcher)).subject(view.name()));
         }
     }
@@ -91,7 +91,7 @@ fn join(
 
 /// The labels that there are, for people.
 pub(in crate::lints) fn own_labels(labels: &LabelSet<'_>) -> String {
-    let there = labels.named().iter().filter(|label| !label.presence.is_absent() && label.name != "__name__");
+    let there = labels.named().iter().filter(|label| !label.presence.is_absent() && label.name != METRIC_NAME);
     suggest::quote_all(there.map(|label| label.name.as_ref()))
 }
 
@@ -103,7 +103,7 @@ fn ineffective(
     operand: ExprId,
     label: &Name,
 ) {
-    if label.opaque {
+    if label.opaque || label.text == METRIC_NAME {
         return;
     }
     let labels = &typed.inference.of(operand).labels;
@@ -112,13 +112,10 @@ fn ineffective(
     if inside.iter().any(|selected| selected.is_dead()) {
         return;
     }
+    // A label of the targets is as good a guess as a slip of the pen, unless it is nearly called like one that is there.
     let is_absent = match labels.presence(&label.text) {
         Presence::Never => true,
-        Presence::Unlikely => {
-            let is_odd =
-                |selected: &&&Selected<'_>| is_suspicious(&label.text, labels, Some(selected), rules.monitoring.world);
-            !inside.is_empty() && inside.iter().filter(is_odd).count() == inside.len()
-        }
+        Presence::Unlikely => closest_label(&label.text, labels).is_some(),
         _ => false,
     };
     if is_absent {
@@ -138,7 +135,7 @@ fn finding(
     let place = rules.place(typed.text, label.span);
     let message = format!("no series here has a label `{}`: it has no effect", label.text);
     let evidence = match inside {
-        [only] => evidence(only),
+        [only] => evidence(rules, only),
         _ => String::new(),
     };
     let finding = out.finding_of(severity(false), place, message).note(evidence);

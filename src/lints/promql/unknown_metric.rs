@@ -16,8 +16,9 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
             out.report(finding.help("keep it there, or alert on something else").subject(view.name()));
             continue;
         }
-        let Origin::Exporter(Metric::Missing { exporter, certain, evidence }) = &selected.origin else { continue };
+        let Origin::Exporter(Metric::Missing { exporter, certain }) = &selected.origin else { continue };
         let message = format!("`{exporter}` has no metric `{name}`");
+        let evidence = rules.monitoring.world.evidence(name);
         let finding = out.finding_of(severity(*certain), place(), message).note(format!("not in {evidence}"));
         let help = match rules.monitoring.world.advice(name) {
             Some(advice) => advice,

@@ -1,6 +1,6 @@
 //! See `lints/promql/unstable-selector/README.md`.
 
-use super::{parents, sound};
+use super::trees::{parents, sound};
 use crate::linter::{Check, Reporter, RuleUnit};
 use crate::syntax::promql::{Aggregation, ExprId, ExprKind, Tree};
 

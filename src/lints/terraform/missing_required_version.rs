@@ -21,7 +21,6 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
     };
     out.report(
         out.finding(place, "the module does not say which versions of Terraform it works with")
-            .help("add `required_version` to its `terraform` block")
-            .subject(module.path),
+            .help("add `required_version` to its `terraform` block"),
     );
 }

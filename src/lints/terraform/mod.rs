@@ -33,19 +33,23 @@ mod bodies;
 mod calls;
 mod module_source;
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+pub(super) use super::with_fix;
 use crate::linter::Reporter;
-use crate::source::Span;
 use crate::syntax::hcl::BlockView;
-use crate::terraform::{Declaration, Module, Role, Source, is_fixture};
+use crate::terraform::{Declaration, Module, Role, is_fixture};
 
-/// Adds a fix of edits to `source`. A JSON file has other places than the text that was parsed, so it gets none.
-fn with_fix(finding: Diagnostic, source: &Source, applicability: Applicability, edits: &[(Span, &str)]) -> Diagnostic {
-    if !source.is_native() || edits.is_empty() {
-        return finding;
-    }
-    let edits = edits.iter().map(|(span, text)| Edit { location: source.location(*span), text: (*text).to_owned() });
-    finding.fix(Fix { applicability, edits: edits.collect() })
+/// Whether `text` is a version of three numbers (<https://semver.org>), with or without a `v`.
+fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let (text, build) = text.split_once('+').unwrap_or((text, "0"));
+    let (numbers, pre) = text.split_once('-').unwrap_or((text, "0"));
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.split('.').count() == 3
+        && numbers.split('.').all(is_number)
+        && pre.split('.').all(is_word)
+        && build.split('.').all(is_word)
 }
 
 /// Whether house-keeping is asked for: the module was read as a whole and is no fixture.
@@ -75,5 +79,20 @@ fn report_undocumented(module: &Module<'_>, kind: &str, declarations: &[Declarat
         let place = declaration.location(declaration.block.header_span());
         let finding = out.finding(place, format!("{kind} `{name}` has no description"));
         out.report(finding.help("say in `description` what it is for").subject(format!("{kind}.{name}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_version;
+
+    #[test]
+    fn versions_have_three_numbers() {
+        for text in ["1.2.3", "v0.10.0", "1.0.0-rc.1", "1.0.0+build.5", "1.0.0-a-b+c"] {
+            assert!(is_version(text), "{text}");
+        }
+        for text in ["1.2", "v1", "1.2.3.4", "1.2.x", "1.0.0-", "1.0.0+", "", "vv1.2.3", "1..3"] {
+            assert!(!is_version(text), "{text}");
+        }
     }
 }

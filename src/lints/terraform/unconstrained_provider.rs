@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{is_kept_house, with_fix};
+use crate::config::Literal;
 use crate::diagnostic::Applicability;
 use crate::linter::{Check, Reporter};
 use crate::source::Span;
@@ -57,15 +58,18 @@ fn judge(requirement: &Requirement<'_>, name: &str, out: &mut Reporter<'_>) {
     if source.and_then(|(_, source)| source.as_string()).is_some_and(|source| is_built_in(&source)) {
         return;
     }
-    if source.is_none() {
+    let is_asked = |name: &str| out.option(name) != Some(&Literal::Bool(false));
+    let (wants_source, wants_version) = (is_asked("source"), is_asked("version"));
+    if source.is_none() && wants_source {
         let finding = out
             .finding(place, format!("the requirement of provider `{name}` has no `source`"))
             .help(format!("without one Terraform takes `source = \"hashicorp/{name}\"`"));
         let text = insertion(requirement, entries.first().map(|(key, _)| key.span()), name);
         let at = Span::at(value.unparenthesised().span().start + 1);
-        out.report(with_fix(finding, requirement.source, Applicability::Safe, &[(at, &text)]).subject(name));
+        let edits: Vec<(Span, &str)> = text.iter().map(|text| (at, text.as_str())).collect();
+        out.report(with_fix(finding, requirement.source, Applicability::Safe, &edits).subject(name));
     }
-    if find("version").is_none() {
+    if find("version").is_none() && wants_version {
         let finding = out.finding(place, format!("the requirement of provider `{name}` has no `version`"));
         out.report(finding.help("name the versions that work: `version = \"~> 1.2\"`").subject(name));
     }
@@ -75,18 +79,21 @@ fn is_built_in(source: &str) -> bool {
     source.starts_with("terraform.io/builtin/")
 }
 
-/// The missing `source` as it is written behind the brace: on the line of the first key, or on a line of its own.
-fn insertion(requirement: &Requirement<'_>, first: Option<Span>, name: &str) -> String {
-    let Some(first) = first else { return format!(" source = \"hashicorp/{name}\" ") };
-    let open = requirement.entry.value().unparenthesised().span().start;
+/// The missing `source` as it is written behind the brace: on the line of the first key, or on a line of its own. Nothing
+/// where a comment stands before the key.
+fn insertion(requirement: &Requirement<'_>, first: Option<Span>, name: &str) -> Option<String> {
+    let value = requirement.entry.value().unparenthesised();
+    let Some(first) = first else {
+        let is_bare = value.text().chars().all(|c| matches!(c, '{' | '}' | ' ' | '\t'));
+        return is_bare.then(|| format!(" source = \"hashicorp/{name}\" "));
+    };
+    let open = value.span().start;
     let text = &requirement.source.text;
     let gap = &text[open as usize + 1..first.start as usize];
-    match memchr::memrchr(b'\n', gap) {
-        None => format!(" source = \"hashicorp/{name}\","),
-        Some(newline) => {
-            let indent = String::from_utf8_lossy(&gap[newline + 1..]);
-            let line_break = if gap[..newline].ends_with(b"\r") { "\r\n" } else { "\n" };
-            format!("{line_break}{indent}source = \"hashicorp/{name}\"")
-        }
-    }
+    let Some(newline) = memchr::memrchr(b'\n', gap) else {
+        return Some(format!(" source = \"hashicorp/{name}\","));
+    };
+    let indent = std::str::from_utf8(&gap[newline + 1..]).ok().filter(|indent| indent.trim().is_empty())?;
+    let line_break = if gap[..newline].ends_with(b"\r") { "\r\n" } else { "\n" };
+    Some(format!("{line_break}{indent}source = \"hashicorp/{name}\""))
 }

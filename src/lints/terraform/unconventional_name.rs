@@ -1,5 +1,7 @@
 //! See `lints/terraform/unconventional-name/README.md`.
 
+use regex::Regex;
+
 use crate::diagnostic::Location;
 use crate::linter::{Check, Reporter};
 use crate::terraform::{Module, ResourceMode};
@@ -7,10 +9,11 @@ use crate::terraform::{Module, ResourceMode};
 pub(crate) const CHECK: Check = Check::Module(check);
 
 fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
+    let style = Style::of(out);
     let mut judge = |what: &str, name: &str, place: Location| {
-        if !is_snake_case(name) {
-            let finding = out.finding(place, format!("the name of {what} `{name}` is not in snake case"));
-            out.report(finding.help("write lower-case words joined by single underscores").subject(name));
+        if !style.admits(name) {
+            let finding = out.finding(place, format!("the name of {what} `{name}` {}", style.complaint()));
+            out.report(finding.help(style.help()).subject(name));
         }
     };
     let checks = module.others.iter().filter(|other| other.block.kind() == "check");
@@ -37,6 +40,47 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
     }
     for (source, local) in &module.locals {
         judge("local value", local.name(), source.location(local.span()));
+    }
+}
+
+/// How names are to be written.
+enum Style {
+    Snake,
+    MixedSnake,
+    Pattern(Regex),
+}
+
+impl Style {
+    /// The option `pattern`, or else `format`.
+    fn of(out: &Reporter<'_>) -> Self {
+        match (out.text_option("pattern").map(Regex::new), out.text_option("format")) {
+            (Some(Ok(pattern)), _) => Self::Pattern(pattern),
+            (_, Some("mixed_snake_case")) => Self::MixedSnake,
+            _ => Self::Snake,
+        }
+    }
+
+    fn admits(&self, name: &str) -> bool {
+        match self {
+            Self::Snake => is_snake_case(name),
+            Self::MixedSnake => is_snake_case(&name.to_ascii_lowercase()),
+            Self::Pattern(pattern) => name.is_empty() || pattern.is_match(name),
+        }
+    }
+
+    fn complaint(&self) -> String {
+        match self {
+            Self::Snake | Self::MixedSnake => "is not in snake case".to_owned(),
+            Self::Pattern(pattern) => format!("does not match `{pattern}`"),
+        }
+    }
+
+    const fn help(&self) -> &'static str {
+        match self {
+            Self::Snake => "write lower-case words joined by single underscores",
+            Self::MixedSnake => "write words joined by single underscores",
+            Self::Pattern(_) => "the configuration asks for such names",
+        }
     }
 }
 

@@ -227,9 +227,10 @@ impl Draft {
         for sample in samples {
             self.samples += 1;
             self.is_always_one &= sample.value == 1.0;
-            for (label, value) in sample.labels.iter().filter(|(label, it)| !it.is_empty() && !is_part(kind, label)) {
-                *self.labels.entry(label.clone()).or_default() += 1;
-                if may_be_state(label, sample) {
+            for (label, value) in sample.labels.iter().filter(|(label, _)| !is_part(kind, label)) {
+                // A label without a value is none, but the exporter knows it.
+                *self.labels.entry(label.clone()).or_default() += usize::from(!value.is_empty());
+                if !value.is_empty() && may_be_state(label, sample) {
                     self.states.entry(label.clone()).or_default().insert(value.clone());
                 }
             }

@@ -224,8 +224,8 @@ impl Catalogues {
 
     /// These and one more. It stands beside a bundled one of the same name: what either knows is known.
     #[must_use]
-    pub fn with(mut self, catalogue: Catalogue) -> Self {
-        self.all.push(Arc::new(catalogue));
+    pub fn with(mut self, catalogue: impl Into<Arc<Catalogue>>) -> Self {
+        self.all.push(catalogue.into());
         self
     }
 

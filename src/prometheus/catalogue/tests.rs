@@ -26,7 +26,7 @@ fn labels(catalogue: &Catalogue, series: &str) -> Vec<String> {
 #[test]
 fn a_label_that_some_series_lack_is_there_sometimes() {
     let catalogue = built(&["a{b=\"1\",c=\"2\"} 1\na{b=\"3\"} 1\n", "a{b=\"1\",d=\"\"} 1\n"]);
-    assert_eq!(labels(&catalogue, "a"), ["b", "c?"]);
+    assert_eq!(labels(&catalogue, "a"), ["b", "c?", "d?"]);
 }
 
 #[test]

@@ -3,8 +3,10 @@
 
 mod lines;
 mod read;
+mod textfiles;
 
 pub use read::read;
+pub use textfiles::{Textfiles, WrittenDirectory};
 
 use super::catalogue::{Collector, Exporter};
 use crate::diagnostic::Location;
@@ -97,6 +99,8 @@ pub struct TextfileDirectories {
 pub struct Deployment {
     /// The places that say so, in order.
     pub sightings: Vec<Sighting>,
+    /// Who writes text files for node-exporter.
+    pub textfiles: Textfiles,
 }
 
 /// The exporter that reads text files.
@@ -114,7 +118,7 @@ impl Deployment {
     pub fn new(mut sightings: Vec<Sighting>) -> Self {
         sightings.sort_by_key(|sighting| sighting.location);
         sightings.dedup();
-        Self { sightings }
+        Self { sightings, textfiles: Textfiles::default() }
     }
 
     /// The places that deploy an exporter.

@@ -56,7 +56,6 @@ fn sample(operator: Aggregation, operand: Sample, quantile: Option<f64>) -> Samp
     match operator {
         Aggregation::Sum => Sample { unit: operand.unit.summed(), kind: operand.kind, constant: None },
         Aggregation::Avg => Sample { unit: operand.unit.averaged(), ..operand }.varying(),
-        Aggregation::Min | Aggregation::Max => operand,
         Aggregation::Quantile => {
             let is_inside = quantile.is_some_and(|quantile| (0.0..=1.0).contains(&quantile));
             Sample {
@@ -69,6 +68,11 @@ fn sample(operator: Aggregation, operand: Sample, quantile: Option<f64>) -> Samp
         Aggregation::Group => Sample::constant(1.0),
         Aggregation::Stddev => gauge(operand.unit.difference()),
         Aggregation::Stdvar => gauge(Unit::UNKNOWN),
-        Aggregation::Topk | Aggregation::Bottomk | Aggregation::Limitk | Aggregation::LimitRatio => operand,
+        Aggregation::Min
+        | Aggregation::Max
+        | Aggregation::Topk
+        | Aggregation::Bottomk
+        | Aggregation::Limitk
+        | Aggregation::LimitRatio => operand,
     }
 }

@@ -12,19 +12,15 @@ impl<'a> Walk<'a, '_> {
         let argument = |at: usize| arguments.get(at).map_or_else(Shape::open, |id| self.of(*id).clone());
         let gauge = |base| Sample::gauge(Unit::of(base));
         match name {
-            "time" => Shape::bare(gauge(Base::Timestamp)),
+            "time" | "start" | "end" => Shape::bare(gauge(Base::Timestamp)),
             "pi" => Shape::bare(Sample::constant(std::f64::consts::PI)),
-            "start" | "end" => Shape::bare(gauge(Base::Timestamp)),
             "step" | "range" => Shape::bare(gauge(Base::Seconds)),
             // More or less than one element gives NaN.
             "scalar" => Shape::bare(argument(0).sample.varying()),
             "vector" => Shape::bare(argument(0).sample),
             "absent" | "absent_over_time" => self.absent(arguments.first().copied()),
-            "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc" => argument(0),
-            "last_over_time" | "first_over_time" => {
-                let shape = argument(0);
-                let sample = shape.sample;
-                shape.with(sample)
+            "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc" | "last_over_time" | "first_over_time" => {
+                argument(0)
             }
             "label_replace" => self.label_replace(arguments),
             "label_join" => self.label_join(arguments),
@@ -211,22 +207,20 @@ fn mapped(name: &str, operand: Sample) -> Option<Sample> {
     let kept = Sample { unit, kind: Kind::Gauge, constant: None };
     Some(match name {
         "rate" | "irate" | "deriv" => gauge(unit.per_second()),
-        "increase" | "delta" | "idelta" => gauge(unit.difference()),
-        "changes" | "resets" | "count_over_time" => gauge(Unit::of(Base::Count)),
+        "increase" | "delta" | "idelta" | "stddev_over_time" | "mad_over_time" => gauge(unit.difference()),
+        "changes" | "resets" | "count_over_time" | "histogram_count" => gauge(Unit::of(Base::Count)),
         "present_over_time" => Sample::constant(1.0),
         "min_over_time" | "max_over_time" => Sample { constant: operand.constant, ..kept },
         "avg_over_time" => gauge(unit.averaged()),
-        "sum_over_time" => gauge(unit.summed()),
-        "stddev_over_time" | "mad_over_time" => gauge(unit.difference()),
+        // A limit between 0 and 1 is no flag.
+        "sum_over_time" | "clamp" | "clamp_max" | "clamp_min" => gauge(unit.summed()),
         "stdvar_over_time" => gauge(Unit::UNKNOWN),
         "abs" | "ceil" | "floor" | "round" | "predict_linear" | "holt_winters" | "double_exponential_smoothing" => kept,
-        "clamp" | "clamp_max" | "clamp_min" => kept,
         "timestamp"
         | "ts_of_first_over_time"
         | "ts_of_last_over_time"
         | "ts_of_max_over_time"
         | "ts_of_min_over_time" => gauge(Unit::of(Base::Timestamp)),
-        "histogram_count" => gauge(Unit::of(Base::Count)),
         "sgn" | "exp" | "ln" | "log2" | "log10" | "sqrt" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan"
         | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh" | "deg" | "rad" | "histogram_sum"
         | "histogram_avg" | "histogram_stddev" | "histogram_stdvar" | "integral" | "start_timestamp" => {

@@ -16,6 +16,12 @@ pub trait Knowledge: Sync {
     /// `job` whether the series can have it: what the selector asks for.
     fn scraped<'k>(&'k self, name: &str, own: LabelSet<'k>, accepts: &dyn Fn(&str) -> bool) -> Scraped<'k>;
 
+    /// Where it is known from that the metric `name` exists, or else that it does not, for people:
+    /// "node-exporter 1.5.0, captured".
+    fn evidence(&self, _name: &str) -> String {
+        String::new()
+    }
+
     /// What to write instead of the metric `name`, which does not exist: a sentence for people.
     fn advice(&self, _name: &str) -> Option<String> {
         None
@@ -72,8 +78,6 @@ pub enum Metric<'k> {
         exporter: Cow<'k, str>,
         /// Whether that is certain: its families are closed, its version is known and was captured.
         certain: bool,
-        /// What of the exporter was looked at, for people: "node-exporter 1.5.0, captured".
-        evidence: String,
     },
     /// Nothing is known.
     Unknown,
@@ -94,8 +98,6 @@ pub struct Family<'k> {
     pub is_open: bool,
     /// Whether it was captured from the version that is deployed.
     pub is_certain: bool,
-    /// Where it is known from, for people: "node-exporter 1.5.0, captured".
-    pub evidence: String,
 }
 
 /// The type of a metric, as its exporter says.

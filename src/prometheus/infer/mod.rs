@@ -150,8 +150,9 @@ impl<'a> Walk<'a, '_> {
                 self.selectors.push(selected);
                 shape
             }
-            ExprKind::Range { operand, .. } | ExprKind::Subquery { operand, .. } => self.of(*operand).clone(),
-            ExprKind::Paren(operand) => self.of(*operand).clone(),
+            ExprKind::Range { operand, .. } | ExprKind::Subquery { operand, .. } | ExprKind::Paren(operand) => {
+                self.of(*operand).clone()
+            }
             ExprKind::Unary { negative, operand } => {
                 let shape = self.of(*operand).clone();
                 if !negative {

@@ -1,5 +1,7 @@
 //! Which label values a matcher lets pass. Knows no label sets.
 
+use std::cell::OnceCell;
+
 use regex::Regex;
 
 use crate::syntax::promql::{MatchOperator, Matcher};
@@ -13,8 +15,10 @@ pub(super) struct Pattern<'a> {
 enum Test<'a> {
     /// One of these texts.
     Words(Vec<&'a str>),
-    Regex(Box<Regex>),
-    /// A template hole, or an expression that only RE2 can read.
+    /// Compiled when it is first asked: most values are not known, and compiling takes long. Nothing where only RE2 can
+    /// read it.
+    Regex(&'a str, OnceCell<Option<Regex>>),
+    /// A template hole.
     Unknown,
 }
 
@@ -30,8 +34,7 @@ impl<'a> Pattern<'a> {
         } else if let Some(words) = alternatives(value) {
             Test::Words(words)
         } else {
-            // Prometheus 3 lets `.` match line breaks; no value of a closed set has one.
-            Regex::new(&format!("^(?:{value})$")).map_or(Test::Unknown, |regex| Test::Regex(Box::new(regex)))
+            Test::Regex(value, OnceCell::new())
         };
         Self { negated, test }
     }
@@ -40,7 +43,10 @@ impl<'a> Pattern<'a> {
     pub(super) fn passes(&self, value: &str) -> Option<bool> {
         let fits = match &self.test {
             Test::Words(words) => words.contains(&value),
-            Test::Regex(regex) => regex.is_match(value),
+            // Prometheus 3 lets `.` match line breaks; no value of a closed set has one.
+            Test::Regex(pattern, compiled) => {
+                compiled.get_or_init(|| Regex::new(&format!("^(?:{pattern})$")).ok()).as_ref()?.is_match(value)
+            }
             Test::Unknown => return None,
         };
         Some(fits != self.negated)

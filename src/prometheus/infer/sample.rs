@@ -171,7 +171,7 @@ impl Unit {
             Some(bare) => (bare, true),
             None => (name, false),
         };
-        if MOMENTS.iter().any(|suffix| name.ends_with(suffix)) {
+        if !is_counted && MOMENTS.iter().any(|suffix| name.ends_with(suffix)) {
             return Self::of(Base::Timestamp);
         }
         match UNITS.iter().find(|(suffix, ..)| name.ends_with(suffix)) {
@@ -184,9 +184,8 @@ impl Unit {
 }
 
 /// How the names of metrics end that hold a moment.
-const MOMENTS: [&str; 9] = [
+const MOMENTS: [&str; 8] = [
     "_timestamp_seconds",
-    "_timestamp",
     "boot_time_seconds",
     "start_time_seconds",
     "mtime_seconds",
@@ -302,6 +301,8 @@ mod tests {
             ("http_request_duration_seconds_bucket", Base::Count, 1.0),
             ("http_request_duration_seconds_sum", Base::Seconds, 1.0),
             ("node_load1", Base::Unknown, 1.0),
+            ("prometheus_tsdb_lowest_timestamp", Base::Unknown, 1.0),
+            ("prometheus_tsdb_head_chunks_created_total", Base::Unknown, 1.0),
         ] {
             assert_eq!(Unit::of_metric(name), Unit { base, scale }, "{name}");
         }

@@ -8,16 +8,7 @@ struct World {
 }
 
 fn family(kind: FamilyKind, labels: Vec<Label<'static>>) -> Family<'static> {
-    let evidence = "node-exporter 1.5.0, captured".to_owned();
-    Family {
-        exporter: "node-exporter".into(),
-        kind,
-        unit: Unit::UNKNOWN,
-        labels,
-        is_open: false,
-        is_certain: true,
-        evidence,
-    }
+    Family { exporter: "node-exporter".into(), kind, unit: Unit::UNKNOWN, labels, is_open: false, is_certain: true }
 }
 
 fn label(name: &'static str) -> Label<'static> {
@@ -41,9 +32,7 @@ impl Knowledge for World {
             "pve_storage_size_bytes" => {
                 Metric::Known(Family { is_certain: false, ..family(FamilyKind::Gauge, vec![label("id")]) })
             }
-            _ if name.starts_with("node_") => {
-                Metric::Missing { exporter: "node-exporter".into(), certain: true, evidence: String::new() }
-            }
+            _ if name.starts_with("node_") => Metric::Missing { exporter: "node-exporter".into(), certain: true },
             _ => Metric::Unknown,
         }
     }

@@ -1,6 +1,6 @@
 //! What one Prometheus configuration says about scraping, with a place for every datum.
 
-use super::labels::LabelSet;
+use super::labels::{LabelSet, Presence};
 use super::relabel::Relabel;
 use crate::diagnostic::{FileId, Location};
 use crate::prometheus::Duration;
@@ -74,9 +74,16 @@ impl Job {
         self.name.as_ref().map(|name| name.value.as_str())
     }
 
-    /// The values that the label `job` has; nothing where they are not known. Relabelling may have set it.
+    /// The values that the label `job` has, the empty one where it may be absent; nothing where they are not known.
+    /// Relabelling may have set it.
     pub fn job_values(&self) -> Option<impl Iterator<Item = &str>> {
-        let label = self.target_labels.get("job")?;
-        Some(label.values.as_ref()?.iter().map(String::as_str))
+        let label = self.target_labels.get("job");
+        let values = match label {
+            Some(label) => Some(label.values.as_ref()?),
+            None if self.target_labels.is_open => return None,
+            None => None,
+        };
+        let absent = label.is_none_or(|label| label.presence == Presence::Possible).then_some("");
+        Some(values.into_iter().flatten().map(String::as_str).chain(absent))
     }
 }

@@ -94,7 +94,8 @@ impl ScrapeModel {
     /// All values that the label `job` can have; nothing where they are not all known.
     #[must_use]
     pub fn job_names(&self) -> Option<BTreeSet<&str>> {
-        self.jobs_are_known.then(|| self.jobs().filter_map(Job::job_values).flatten().collect())
+        let values = || self.jobs().filter_map(Job::job_values).flatten().filter(|value| !value.is_empty());
+        self.jobs_are_known.then(|| values().collect())
     }
 
     /// All values that the label `job` of `metric` can have. Nothing where they are not all known: exporters whose labels

@@ -7,6 +7,7 @@
 
 mod body;
 mod map;
+mod merge;
 mod schema;
 mod template;
 mod value;
@@ -17,6 +18,7 @@ use crate::syntax::hcl::Tree;
 use crate::syntax::{SyntaxError, json};
 
 pub use map::OffsetMap;
+pub(super) use merge::merged;
 
 /// What a JSON file configures; its name says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,6 @@
 
 use std::io::{self, ErrorKind as Io};
 
-use super::scan::ErrorKind;
-
 /// Why a service did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Obstacle {
@@ -76,15 +74,6 @@ impl Obstacle {
     #[must_use]
     pub const fn is_transient(self) -> bool {
         matches!(self, Self::Name | Self::Refused | Self::NoRoute | Self::Timeout | Self::Closed | Self::Other)
-    }
-
-    /// The kind of error that a scan ends with.
-    #[must_use]
-    pub const fn kind(self) -> ErrorKind {
-        match self {
-            Self::Login => ErrorKind::Auth,
-            _ => ErrorKind::Connectivity,
-        }
     }
 
     /// What it is, as the end of a sentence.

@@ -1,0 +1,3 @@
+locals {
+  rules = fileset(path.module, "**/*.yml")
+}

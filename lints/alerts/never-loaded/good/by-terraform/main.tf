@@ -1,0 +1,3 @@
+locals {
+  rules = file("${path.module}/extra/backups.yml")
+}

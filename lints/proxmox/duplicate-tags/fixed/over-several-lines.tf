@@ -1,0 +1,6 @@
+resource "proxmox_virtual_environment_vm" "web" {
+  tags = [
+    "prod", # the environment
+    "web",
+  ]
+}

@@ -1,0 +1,6 @@
+drift {
+  environment "prod" {
+    directory = "prod"
+  }
+  metrics { directory = "/var/lib/prometheus/node-exporter" }
+}

@@ -1,0 +1,3 @@
+locals {
+  first = var.names.0 # sprag: ignore[terraform/legacy-index]
+}

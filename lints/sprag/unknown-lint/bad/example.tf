@@ -1,0 +1,7 @@
+locals {
+  first = var.names.0 # sprag: ignore[terraform/legacy-indx] read by an old tool
+}
+
+variable "names" {
+  type = list(string)
+}

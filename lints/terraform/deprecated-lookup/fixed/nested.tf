@@ -1,0 +1,4 @@
+locals {
+  a = var.m["a"]["b"]
+  b = (var.x[*].y)[0]
+}

@@ -1,0 +1,3 @@
+locals {
+  is_empty = length(var.names) == 0
+}

@@ -1,0 +1,4 @@
+locals {
+  first = local.all[0]
+  ids   = local.all[*].id
+}

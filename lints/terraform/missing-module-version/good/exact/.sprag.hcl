@@ -1,0 +1,3 @@
+lint {
+  inputs = { "terraform/missing-module-version" = { exact = true } }
+}

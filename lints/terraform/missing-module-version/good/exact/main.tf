@@ -1,0 +1,4 @@
+module "vm" {
+  source  = "example/vm/proxmox"
+  version = "= 1.2.3"
+}

@@ -1,0 +1,4 @@
+# the size in gigabytes
+variable "size" {
+  type = number
+}

@@ -1,0 +1,3 @@
+lint {
+  inputs = { "terraform/unconstrained-provider" = { source = false } }
+}

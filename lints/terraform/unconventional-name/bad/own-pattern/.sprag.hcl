@@ -1,0 +1,3 @@
+lint {
+  inputs = { "terraform/unconventional-name" = { pattern = "^tf_" } }
+}

@@ -1,0 +1,3 @@
+variable "disk_size" {
+  type = number
+}

@@ -1,0 +1,3 @@
+lint {
+  inputs = { "terraform/unconventional-name" = { format = "mixed_snake_case" } }
+}

@@ -1,0 +1,3 @@
+variable "Disk_sizeGB" {
+  type = number
+}

@@ -1,0 +1,3 @@
+variable "disk-size" {
+  type = number
+}

@@ -1,0 +1,3 @@
+lint {
+  inputs = { "terraform/unpinned-module-source" = { style = "semver" } }
+}

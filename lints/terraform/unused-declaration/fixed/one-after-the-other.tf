@@ -1,0 +1,10 @@
+variable "used" {
+  type = string
+}
+
+locals {
+}
+
+output "used" {
+  value = var.used
+}

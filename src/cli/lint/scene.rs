@@ -1,0 +1,101 @@
+//! One run of `sprag lint`: everything that was found and read before the first lint, and a look at it. A look can be
+//! taken again after texts have changed.
+
+use std::collections::BTreeMap;
+
+use super::affected::Change;
+use super::baseline::Baselines;
+use super::exporters::Known;
+use super::passes::{self, Outcome};
+use super::settings::Settings;
+use super::since::{Reach, Since};
+use crate::cli::args::LintArgs;
+use crate::cli::files::Files;
+use crate::diagnostic::{Diagnostic, FileId, Severity};
+use crate::discover::{Inventory, Problem};
+use crate::linter::Engine;
+use crate::linter::finding::{self, Finding};
+use crate::linter::fixing::Edits;
+
+/// What does not change between looks, but for the texts of `files`.
+pub(super) struct Scene<'a> {
+    pub(super) args: &'a LintArgs,
+    pub(super) engine: Engine<'a>,
+    pub(super) inventory: Inventory,
+    pub(super) files: Files,
+    pub(super) settings: Settings<'a>,
+    /// What is known of metrics.
+    pub(super) known: Known,
+    /// What is wrong with configurations, but stops nothing.
+    pub(super) mistakes: Vec<Diagnostic>,
+    pub(super) change: Option<Change>,
+    pub(super) since: Option<Since>,
+    /// What `since` means for the texts as they are now; known after the first look.
+    pub(super) reach: Option<Reach>,
+    pub(super) baselines: Baselines,
+}
+
+/// What one look finds.
+pub(super) struct View {
+    /// What is shown, and notes that may be hidden.
+    pub(super) findings: Vec<Finding>,
+    pub(super) problems: Vec<Problem>,
+    /// How many files were linted.
+    pub(super) checked: usize,
+    /// What the findings add up to, in sentences.
+    pub(super) summary: Vec<String>,
+    /// What is known and not shown.
+    pub(super) remarks: Vec<String>,
+}
+
+impl Scene<'_> {
+    /// The least severity that counts.
+    pub(super) fn least(&self) -> Severity {
+        Severity::from(self.args.fail_on)
+    }
+
+    /// Lints everything and keeps what is asked for.
+    pub(super) fn look(&mut self) -> View {
+        let mut outcome = passes::run(&self.engine, &self.inventory, &self.files, &self.settings, &self.known);
+        outcome.diagnostics.extend(self.mistakes.iter().cloned());
+        if let Some(reach) =
+            self.change.as_ref().and_then(|change| change.reach(&self.inventory, &self.files, &outcome.modules))
+        {
+            outcome.diagnostics.retain(|found| reach.contains(&found.location.file));
+            outcome.summary.clear();
+        }
+        if let Some(since) = &self.since {
+            let reach = || since.reach(&self.inventory, &self.files, &outcome.modules);
+            self.reach.get_or_insert_with(reach);
+            outcome.summary.clear();
+        }
+        outcome.checked += self.inventory.configs.len() + self.inventory.invariants.len();
+        self.view(outcome)
+    }
+
+    /// Notes where texts moved.
+    pub(super) fn shift(&mut self, edits: &BTreeMap<FileId, Edits>) {
+        if let Some(reach) = &mut self.reach {
+            reach.shift(edits);
+        }
+    }
+
+    /// The findings of `outcome`, of named files only when the run is focused.
+    pub(super) fn view(&self, outcome: Outcome) -> View {
+        let findings = finding::resolve(outcome.diagnostics, &self.files);
+        let is_all = self.change.is_none() && self.args.select.is_empty() && self.args.ignore.is_empty();
+        let (mut findings, mut remarks) =
+            self.baselines.leave_out(self, findings, is_all && outcome.problems.is_empty());
+        if self.inventory.focused {
+            findings.retain(|finding| self.files.get(finding.place.file).is_some_and(|file| file.named));
+        }
+        if let Some(reach) = &self.reach {
+            reach.narrow(&mut findings, &self.files);
+            remarks.extend(self.since.as_ref().and_then(|since| since.remark.clone()));
+        }
+        if self.least() == Severity::Error {
+            findings.retain(|finding| finding.severity == Severity::Error);
+        }
+        View { findings, problems: outcome.problems, checked: outcome.checked, summary: outcome.summary, remarks }
+    }
+}

@@ -1,0 +1,173 @@
+//! Comments that suppress findings: where they count, what they say about themselves, and those that tflint left behind.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+const RULES: &str = "terraform/legacy-index,terraform/untyped-variable,terraform/deprecated-interpolation";
+
+struct Repository(TempDir);
+
+impl Repository {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join(".git")).unwrap();
+        for (path, text) in files {
+            let path = directory.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self(directory)
+    }
+
+    /// `path:line lint` of every finding.
+    fn lint(&self, arguments: &[&str]) -> Vec<String> {
+        let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
+            .args(["lint", "--format", "concise", "--fail-on", "note"])
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        assert!(output.status.code().unwrap() < 2, "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let place = |line: &str| {
+            let (place, rest) = line.split_once(": ").unwrap();
+            let (_, rest) = rest.split_once('[').unwrap();
+            let place = place.rsplit_once(':').unwrap().0;
+            format!("{place} {}", rest.split_once(']').unwrap().0)
+        };
+        text.lines().map(place).collect()
+    }
+}
+
+fn lint(text: &str) -> Vec<String> {
+    Repository::new(&[("a.tf", text)]).lint(&["--select", RULES])
+}
+
+#[test]
+fn a_line() {
+    let text = "locals {\n  a = var.x.0 # sprag: ignore[terraform/legacy-index] r\n  b = var.x.0\n}\n";
+    assert_eq!(lint(text), ["a.tf:3 terraform/legacy-index"]);
+    let text = "locals {\n  // sprag: ignore[terraform/legacy-index] r\n  a = var.x.0\n  b = var.x.0\n}\n";
+    assert_eq!(lint(text), ["a.tf:4 terraform/legacy-index"]);
+    let text = "locals {\n  a = var.x.0 # sprag: ignore[terraform/untyped-variable] r\n}\n";
+    assert_eq!(lint(text), ["a.tf:2 terraform/legacy-index"]);
+}
+
+#[test]
+fn a_block_and_what_is_in_it() {
+    let block =
+        "# sprag: ignore[terraform] r\n# more words\nvariable \"x\" {\n  default = {\n    a = \"${null}\"\n  }\n}\n";
+    assert!(lint(block).is_empty());
+    assert_eq!(lint(&format!("{block}variable \"y\" {{}}\n")), ["a.tf:8 terraform/untyped-variable"]);
+    assert_eq!(lint(&block.replace("words\n", "words\n\n")).len(), 2, "a blank line ends it");
+    let inner = "resource \"a\" \"b\" {\n  # sprag: ignore[terraform/legacy-index] r\n  x {\n    y = z.x.0\n  }\n  w = z.x.0\n}\n";
+    assert_eq!(lint(inner), ["a.tf:6 terraform/legacy-index"]);
+}
+
+#[test]
+fn a_file() {
+    let text = "locals {\n  a = var.x.0\n}\nvariable \"x\" {}\n# sprag: ignore-file[terraform/legacy-index] r\n";
+    assert_eq!(lint(text), ["a.tf:4 terraform/untyped-variable"]);
+}
+
+#[test]
+fn what_tflint_left_behind() {
+    let text =
+        "locals {\n  # tflint-ignore: terraform_deprecated_index, aws_nonsense\n  a = var.x.0\n  b = var.x.0\n}\n";
+    assert_eq!(lint(text), ["a.tf:4 terraform/legacy-index"]);
+    let text = "locals {\n  a = var.x.0 # tflint-ignore: all\n  b = var.x.0\n  c = var.x.0\n}\n";
+    assert_eq!(lint(text), ["a.tf:4 terraform/legacy-index"], "the line itself and the next one");
+    let text = "# tflint-ignore-file: terraform_typed_variables\nvariable \"x\" {}\nlocals {\n  a = var.x.0\n}\n";
+    assert_eq!(lint(text), ["a.tf:4 terraform/legacy-index"]);
+    let all = Repository::new(&[(
+        "a.tf",
+        "terraform {\n  required_version = \"1.9\"\n}\n# tflint-ignore: terraform_typed_variables\n",
+    )]);
+    assert!(all.lint(&[]).is_empty(), "it is not ours to call it unused");
+}
+
+#[test]
+fn rules_in_yaml() {
+    let rules = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up ==\n      # sprag: ignore[promql/syntax] r\n\
+                 \x20     - alert: B\n        expr: up ==\n        for: 5m\n      - alert: C\n        expr: up == # sprag: ignore[promql/syntax] r\n";
+    let lint = |text: &str| Repository::new(&[("a.yml", text)]).lint(&["--select", "promql/syntax"]);
+    assert_eq!(lint(rules), ["a.yml:5 promql/syntax"]);
+    let group = rules.replace("  - name: a", "  # sprag: ignore[promql] r\n  - name: a");
+    assert!(lint(&group).is_empty());
+    let file = format!("# sprag: ignore-file[promql/syntax] r\n{rules}");
+    assert!(lint(&file).is_empty());
+}
+
+#[test]
+fn configurations_and_tests() {
+    let repository = Repository::new(&[
+        ("rules.yml", "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up == 0\n"),
+        (".sprag.hcl", "alerts {\n  minimum = 26\n}\n"),
+        ("a.tf", "terraform {\n  required_version = \"1.9\"\n}\n"),
+        ("a.tftest.hcl", "run \"a\" {\n}\n"),
+    ]);
+    let lints = ["--select", "alerts/too-few-alerts,tftest/default-apply"];
+    assert_eq!(repository.lint(&lints), [".sprag.hcl:2 alerts/too-few-alerts", "a.tftest.hcl:1 tftest/default-apply"]);
+    fs::write(
+        repository.0.path().join(".sprag.hcl"),
+        "alerts {\n  minimum = 26 # sprag: ignore[alerts/too-few-alerts] soon\n}\n",
+    )
+    .unwrap();
+    fs::write(
+        repository.0.path().join("a.tftest.hcl"),
+        "# sprag: ignore[tftest/default-apply] it is mocked\nrun \"a\" {\n}\n",
+    )
+    .unwrap();
+    assert!(repository.lint(&lints).is_empty());
+    let all = repository.lint(&["--ignore", "tftest,alerts"]);
+    assert!(all.is_empty(), "what is not run is not judged: {all:?}");
+}
+
+#[test]
+fn a_part_of_the_repository_judges_only_what_it_sees() {
+    let unused = "terraform {\n  required_version = \"1.9\"\n}\n\nlocals {\n  # sprag: ignore[terraform/unused-declaration] r\n  a = 1\n}\n";
+    let used = "terraform {\n  required_version = \"1.9\"\n}\n# sprag: ignore-file[tftest/not-discovered] r\n";
+    let repository = Repository::new(&[("m/a.tf", unused), ("m/b.tf", used)]);
+    assert_eq!(repository.lint(&[]), ["m/b.tf:4 sprag/unused-suppression"]);
+    assert!(repository.lint(&["m/a.tf", "m/b.tf"]).is_empty(), "that lint needs the whole repository");
+}
+
+#[test]
+fn a_shared_file_is_judged_over_its_users() {
+    let repository = Repository::new(&[
+        (
+            "store/shared.tf",
+            "variable \"a\" {\n  # sprag: ignore[terraform/deprecated-interpolation] r\n  type = string\n}\n",
+        ),
+        ("one/main.tf", "terraform {\n  required_version = \"1.9\"\n}\noutput \"a\" {\n  value = var.a\n}\n"),
+        ("two/main.tf", "terraform {\n  required_version = \"1.9\"\n}\noutput \"a\" {\n  value = var.a\n}\n"),
+    ]);
+    for module in ["one", "two"] {
+        std::os::unix::fs::symlink("../store/shared.tf", repository.0.path().join(module).join("shared.tf")).unwrap();
+    }
+    let quiet = ["--ignore", "terraform/undocumented-variable,terraform/undocumented-output"];
+    assert_eq!(repository.lint(&quiet), ["store/shared.tf:2 sprag/unused-suppression"]);
+    assert!(repository.lint(&[&quiet[..], &["one"]].concat()).is_empty());
+}
+
+#[test]
+fn what_is_suppressed_is_not_fixed() {
+    let text = "locals {\n  a = var.x.0 # sprag: ignore[terraform/legacy-index] r\n  b = var.x.0\n}\n";
+    let repository = Repository::new(&[("a.tf", text)]);
+    repository.lint(&["--fix", "--select", RULES]);
+    let fixed = fs::read_to_string(repository.0.path().join("a.tf")).unwrap();
+    assert_eq!(fixed, text.replace("b = var.x.0", "b = var.x[0]"));
+}
