@@ -100,8 +100,20 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let inventory = Inventory::default();
         let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
         let baselines = Baselines::none();
-        let scene =
-            Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
+        let scene = Scene {
+            args,
+            engine,
+            inventory,
+            files,
+            settings,
+            known,
+            mistakes,
+            change,
+            since,
+            reach: None,
+            baselines,
+            typed: None,
+        };
         show(&scene, scene.view(outcome), false)?;
         return Ok(Exit::Failed);
     }
@@ -113,7 +125,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
     let engine = Engine { lints: LINTS };
     let mut scene =
-        Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
+        Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines, typed };
     let view = scene.look();
     if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));
@@ -122,7 +134,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let exit = match fix::wanted(args) {
         _ if args.write_baseline => write_baseline(&scene, view)?,
         None => show(&scene, view, false)?,
-        Some(wanted) => mend(&mut scene, wanted, view, typed)?,
+        Some(wanted) => mend(&mut scene, wanted, view)?,
     };
     for problem in &problems {
         terminal::complain(&format!("{}: {}", problem.path, problem.message));
@@ -144,7 +156,8 @@ fn write_baseline(scene: &Scene<'_>, view: View) -> Result<Exit, String> {
 
 /// Applies fixes and shows what they change, or what is left after them. The text of standard input (`typed`) goes to
 /// standard output, as editors expect it.
-fn mend(scene: &mut Scene<'_>, wanted: Applicability, view: View, typed: Option<FileId>) -> Result<Exit, String> {
+fn mend(scene: &mut Scene<'_>, wanted: Applicability, view: View) -> Result<Exit, String> {
+    let typed = scene.typed;
     let (fixed, view) = fix::apply(scene, wanted, view);
     let mut complaints = fixed.complaints(scene);
     let exit = if scene.args.diff {

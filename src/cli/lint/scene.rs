@@ -33,6 +33,8 @@ pub(super) struct Scene<'a> {
     /// What `since` means for the texts as they are now; known after the first look.
     pub(super) reach: Option<Reach>,
     pub(super) baselines: Baselines,
+    /// The file that standard input stands for.
+    pub(super) typed: Option<FileId>,
 }
 
 /// What one look finds.
