@@ -630,7 +630,8 @@ impl Refinement {
                     && self.entries.is_empty()
                     && self.admits_elements(&elements.iter())
                     && (!self.distinct || elements.iter().enumerate().all(|(at, one)| !elements[..at].contains(one)))
-                    && (!self.sorted || elements.is_sorted_by(|one, other| other.is_null() || one.as_string() <= other.as_string()))
+                    && (!self.sorted
+                        || elements.is_sorted_by(|one, other| other.is_null() || one.as_string() <= other.as_string()))
             }
             Kind::Mapping(entries) => {
                 self.form != Form::Sequence

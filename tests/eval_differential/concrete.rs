@@ -66,15 +66,19 @@ pub fn type_fits(ours: &Type, theirs: &Type) -> bool {
     match (ours, theirs) {
         // Null and empty collections have no type of their own.
         (Type::Any, _) | (_, Type::Any) => true,
-        (Type::List(one), Type::List(other)) | (Type::Set(one), Type::Set(other)) | (Type::Map(one), Type::Map(other)) => {
-            type_fits(one, other)
-        }
+        (Type::List(one), Type::List(other))
+        | (Type::Set(one), Type::Set(other))
+        | (Type::Map(one), Type::Map(other)) => type_fits(one, other),
         (Type::Tuple(one), Type::Tuple(other)) => {
             one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| type_fits(one, other))
         }
         (Type::Object(one), Type::Object(other)) => {
             one.attributes.keys().eq(other.attributes.keys())
-                && one.attributes.values().zip(other.attributes.values()).all(|(one, other)| type_fits(&one.ty, &other.ty))
+                && one
+                    .attributes
+                    .values()
+                    .zip(other.attributes.values())
+                    .all(|(one, other)| type_fits(&one.ty, &other.ty))
         }
         (one, other) => one == other,
     }

@@ -15,18 +15,30 @@ impl Generator {
                 2 => return format!("!({})", self.condition(path, ty, less)),
                 3 => return format!("({path} == null || {})", self.condition(path, ty, less)),
                 4 => return format!("({path} == null ? true : {})", self.condition(path, ty, less)),
-                5 => return format!("try({}, {})", self.condition(path, ty, less), self.random.pick(&["true", "false"])),
-                6 => return format!("({}) == {}", self.condition(path, ty, less), self.random.pick(&["true", "false"])),
-                7 => return format!("alltrue([{}, {}])", self.condition(path, ty, less), self.condition(path, ty, less)),
-                8 => return format!("anytrue([{}, {}])", self.condition(path, ty, less), self.condition(path, ty, less)),
+                5 => {
+                    return format!("try({}, {})", self.condition(path, ty, less), self.random.pick(&["true", "false"]));
+                }
+                6 => {
+                    return format!("({}) == {}", self.condition(path, ty, less), self.random.pick(&["true", "false"]));
+                }
+                7 => {
+                    return format!("alltrue([{}, {}])", self.condition(path, ty, less), self.condition(path, ty, less));
+                }
+                8 => {
+                    return format!("anytrue([{}, {}])", self.condition(path, ty, less), self.condition(path, ty, less));
+                }
                 _ => {}
             }
         }
         match ty {
-            Type::Bool => self.random.pick(&["X", "!X", "X == true", "X != false", "X == null", "X != null"]).replace('X', path),
+            Type::Bool => {
+                self.random.pick(&["X", "!X", "X == true", "X != false", "X == null", "X != null"]).replace('X', path)
+            }
             Type::Number => self.about_number(path),
             Type::String => self.about_text(path),
-            Type::List(element) | Type::Set(element) => self.about_sequence(path, element, matches!(ty, Type::List(_)), depth),
+            Type::List(element) | Type::Set(element) => {
+                self.about_sequence(path, element, matches!(ty, Type::List(_)), depth)
+            }
             Type::Map(element) => self.about_map(path, element, depth),
             Type::Object(object) => {
                 let number = self.random.below(object.attributes.len());
@@ -70,7 +82,8 @@ impl Generator {
             0 => format!("contains([{one}, {two}, \"a\"], {path})"),
             1 | 2 => {
                 let pattern = self.random.pick(&[
-                    "^[a-z]+$", "^[0-9]+$", "a", "^$", "^(a|b)", "(?i)^a", "b$", "^[^a]", "^.$", "\\\\d", "(?s).\\n", "^\\\\w*$",
+                    "^[a-z]+$", "^[0-9]+$", "a", "^$", "^(a|b)", "(?i)^a", "b$", "^[^a]", "^.$", "\\\\d", "(?s).\\n",
+                    "^\\\\w*$",
                 ]);
                 format!("can(regex(\"{pattern}\", {path}))")
             }
@@ -101,7 +114,11 @@ impl Generator {
             number => {
                 let inner = self.condition("e", element, depth.min(1));
                 let function = self.random.pick(&["alltrue", "alltrue", "anytrue"]);
-                let filter = if self.random.once_in(4) { format!(" if {}", self.condition("e", element, 0)) } else { String::new() };
+                let filter = if self.random.once_in(4) {
+                    format!(" if {}", self.condition("e", element, 0))
+                } else {
+                    String::new()
+                };
                 let names = if number == 6 && self.random.once_in(2) { "i, e" } else { "e" };
                 format!("{function}([for {names} in {path} : {inner}{filter}])")
             }

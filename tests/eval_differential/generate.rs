@@ -40,8 +40,28 @@ const CONSTRAINTS: &[&str] = &[
 ];
 
 pub const TEXTS: &[&str] = &[
-    "\"\"", "\"a\"", "\"b\"", "\"ab\"", "\"abc\"", "\"b-1\"", "\"x\"", "\"1\"", "\"10\"", "\"01\"", "\"1.0\"", "\"true\"",
-    "\"false\"", "\"A\"", "\" a \"", "\"é\"", "\"e\u{301}\"", "\"1G\"", "\"line\\nbreak\"", "\"$${a}\"", "\"-1\"", "\"a\\\"b\"",
+    "\"\"",
+    "\"a\"",
+    "\"b\"",
+    "\"ab\"",
+    "\"abc\"",
+    "\"b-1\"",
+    "\"x\"",
+    "\"1\"",
+    "\"10\"",
+    "\"01\"",
+    "\"1.0\"",
+    "\"true\"",
+    "\"false\"",
+    "\"A\"",
+    "\" a \"",
+    "\"é\"",
+    "\"e\u{301}\"",
+    "\"1G\"",
+    "\"line\\nbreak\"",
+    "\"$${a}\"",
+    "\"-1\"",
+    "\"a\\\"b\"",
 ];
 
 pub const NUMBERS: &[&str] = &["0", "1", "2", "3", "-1", "10", "64", "1.5", "0.1", "100", "1e21", "-0", "2.50"];
@@ -67,7 +87,9 @@ impl Variable {
             text.push_str(&format!("  default = {default}\n"));
         }
         for condition in conditions {
-            text.push_str(&format!("  validation {{\n    condition = {condition}\n    error_message = \"no.\"\n  }}\n"));
+            text.push_str(&format!(
+                "  validation {{\n    condition = {condition}\n    error_message = \"no.\"\n  }}\n"
+            ));
         }
         text + "}\n"
     }
@@ -251,7 +273,11 @@ impl Generator {
         let condition = self.condition(&path, &of, depth.min(2));
         let use_it = if self.random.once_in(2) && Self::is_close(&of, ty) { path } else { self.expression(ty, depth) };
         let other = self.expression(ty, depth);
-        if self.random.once_in(3) { format!("({condition} ? {other} : {use_it})") } else { format!("({condition} ? {use_it} : {other})") }
+        if self.random.once_in(3) {
+            format!("({condition} ? {other} : {use_it})")
+        } else {
+            format!("({condition} ? {use_it} : {other})")
+        }
     }
 
     fn typed(&mut self, ty: &Type, depth: usize) -> String {
@@ -282,11 +308,19 @@ impl Generator {
         match self.random.below(8) {
             0..3 => {
                 let operator = self.random.pick(&["+", "-", "*", "+", "-", "*"]);
-                format!("({} {operator} {})", self.expression(&Type::Number, depth), self.expression(&Type::Number, depth))
+                format!(
+                    "({} {operator} {})",
+                    self.expression(&Type::Number, depth),
+                    self.expression(&Type::Number, depth)
+                )
             }
             3 => {
                 let operator = self.random.pick(&["/", "%"]);
-                format!("({} {operator} {})", self.expression(&Type::Number, depth), self.random.pick(&["2", "3", "0.5", "-7"]))
+                format!(
+                    "({} {operator} {})",
+                    self.expression(&Type::Number, depth),
+                    self.random.pick(&["2", "3", "0.5", "-7"])
+                )
             }
             4 => format!("-{}", self.expression(&Type::Number, depth)),
             5 => {
@@ -313,7 +347,11 @@ impl Generator {
             }
             5 | 6 => {
                 let operator = self.random.pick(&["<", "<=", ">", ">="]);
-                format!("({} {operator} {})", self.expression(&Type::Number, depth), self.expression(&Type::Number, depth))
+                format!(
+                    "({} {operator} {})",
+                    self.expression(&Type::Number, depth),
+                    self.expression(&Type::Number, depth)
+                )
             }
             7 | 8 => {
                 let operator = self.random.pick(&["&&", "||"]);
@@ -326,7 +364,11 @@ impl Generator {
             }
             11 => {
                 let ty = self.any_type(0);
-                format!("contains({}, {})", self.expression(&Type::list(ty.clone()), depth), self.expression(&ty, depth))
+                format!(
+                    "contains({}, {})",
+                    self.expression(&Type::list(ty.clone()), depth),
+                    self.expression(&ty, depth)
+                )
             }
             12 => {
                 let name = self.random.pick(&["startswith", "endswith", "strcontains"]);
@@ -347,13 +389,21 @@ impl Generator {
                 let name = self.random.pick(&["upper", "lower", "trimspace", "title"]);
                 format!("{name}({})", self.expression(&Type::String, depth))
             }
-            8 => format!("join({}, {})", self.random.pick(&["\",\"", "\"-\"", "\"\""]), self.expression(&Type::list(Type::String), depth)),
+            8 => format!(
+                "join({}, {})",
+                self.random.pick(&["\",\"", "\"-\"", "\"\""]),
+                self.expression(&Type::list(Type::String), depth)
+            ),
             9 => format!("lookup({}, \"a\", \"none\")", self.expression(&Type::map(Type::String), depth)),
             10 => {
                 let ty = self.any_type(1);
                 format!("jsonencode({})", self.expression(&ty, depth))
             }
-            _ => format!("format(\"%s-%d\", {}, {})", self.expression(&Type::String, depth), self.expression(&Type::Number, depth)),
+            _ => format!(
+                "format(\"%s-%d\", {}, {})",
+                self.expression(&Type::String, depth),
+                self.expression(&Type::Number, depth)
+            ),
         }
     }
 
@@ -372,7 +422,9 @@ impl Generator {
                     let condition = self.expression(&Type::Bool, depth);
                     let inner = self.expression(&Type::String, depth.min(1));
                     let (one, two) = (strip(&mut self.random), strip(&mut self.random));
-                    text.push_str(&format!("%{{{one} if {condition} {two}}} y${{{inner}}} %{{ else }}n%{{ endif {one}}}"));
+                    text.push_str(&format!(
+                        "%{{{one} if {condition} {two}}} y${{{inner}}} %{{ else }}n%{{ endif {one}}}"
+                    ));
                 }
                 5 => {
                     let (path, ty) = self.collection(depth.min(1));
@@ -411,7 +463,11 @@ impl Generator {
             }
             _ => {
                 let name = self.random.pick(&["keys", "values", "distinct", "reverse", "compact", "flatten"]);
-                let ty = if name == "keys" || name == "values" { Type::map(element.clone()) } else { Type::list(element.clone()) };
+                let ty = if name == "keys" || name == "values" {
+                    Type::map(element.clone())
+                } else {
+                    Type::list(element.clone())
+                };
                 format!("{name}({})", self.expression(&ty, depth))
             }
         }
@@ -435,7 +491,8 @@ impl Generator {
     fn for_tuple(&mut self, element: &Type, depth: usize) -> String {
         let (path, ty) = self.collection(depth);
         let added = self.bind_pair(&ty);
-        let names = self.scope[self.scope.len() - added..].iter().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(", ");
+        let names =
+            self.scope[self.scope.len() - added..].iter().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(", ");
         let value = self.expression(element, depth);
         let condition = self.filter(depth);
         self.scope.truncate(self.scope.len() - added);
@@ -462,8 +519,11 @@ impl Generator {
     fn filter(&mut self, depth: usize) -> String {
         if self.random.once_in(3) {
             let (name, ty) = self.scope.last().cloned().unwrap();
-            let condition =
-                if self.random.once_in(2) { self.condition(&name, &ty, depth.min(1)) } else { self.expression(&Type::Bool, depth) };
+            let condition = if self.random.once_in(2) {
+                self.condition(&name, &ty, depth.min(1))
+            } else {
+                self.expression(&Type::Bool, depth)
+            };
             format!(" if {condition}")
         } else {
             String::new()
@@ -497,7 +557,11 @@ impl Generator {
                 let mut all = Vec::new();
                 for name in ["a", "k"] {
                     if !self.random.once_in(4) {
-                        let key = if self.random.once_in(5) { format!("({})", self.expression(&Type::String, depth.min(1))) } else { name.to_owned() };
+                        let key = if self.random.once_in(5) {
+                            format!("({})", self.expression(&Type::String, depth.min(1)))
+                        } else {
+                            name.to_owned()
+                        };
                         all.push(format!("{key} = {}", self.expression(element, depth)));
                     }
                 }
@@ -508,7 +572,8 @@ impl Generator {
 
     /// Something to walk through, and its type as far as it is known.
     fn collection(&mut self, depth: usize) -> (String, Type) {
-        let known: Vec<(String, Type)> = self.paths().into_iter().filter(|(_, ty)| ty.is_compound() || *ty == Type::Any).collect();
+        let known: Vec<(String, Type)> =
+            self.paths().into_iter().filter(|(_, ty)| ty.is_compound() || *ty == Type::Any).collect();
         if !known.is_empty() && !self.random.once_in(4) {
             return known[self.random.below(known.len())].clone();
         }

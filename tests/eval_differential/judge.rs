@@ -9,6 +9,7 @@ use super::generate::{Generator, Variable};
 use super::ours::{Context, results, with_module};
 use super::theirs::{Called, Results, plan};
 use crate::common::e2e::{Sandbox, skip};
+use sprag::terraform::Type;
 
 /// A generated module.
 pub struct Case {
@@ -34,7 +35,10 @@ impl Case {
         let mut written = Vec::new();
         while written.len() < expressions {
             let depth = 1 + generator.random.below(3);
-            let text = generator.any_expression(depth);
+            // Questions are what is decided in the end.
+            let is_question = generator.random.once_in(3);
+            let text =
+                if is_question { generator.expression(&Type::Bool, depth) } else { generator.any_expression(depth) };
             if text.len() < 500 {
                 written.push(text);
             }
@@ -77,7 +81,9 @@ impl Case {
     /// Whether the validations let a call pass that gave `results`.
     fn accepts(&self, results: &Results) -> bool {
         (0..self.conditions.len()).all(|number| {
-            results[&format!("c{number}")].as_ref().is_some_and(|value| value.as_bool() == Some(true) || is_true_text(value))
+            results[&format!("c{number}")]
+                .as_ref()
+                .is_some_and(|value| value.as_bool() == Some(true) || is_true_text(value))
         })
     }
 }
@@ -101,7 +107,14 @@ pub struct Tally {
 
 impl Tally {
     /// Compares the results of one call with what was evaluated for a set of calls.
-    fn compare(&mut self, case: &Case, mode: &str, call: usize, ours: &BTreeMap<String, (Evaluated, bool)>, theirs: &Results) {
+    fn compare(
+        &mut self,
+        case: &Case,
+        mode: &str,
+        call: usize,
+        ours: &BTreeMap<String, (Evaluated, bool)>,
+        theirs: &Results,
+    ) {
         for (name, theirs) in theirs {
             let (value, may_fail) = &ours[name];
             self.compared += 1;
@@ -117,7 +130,8 @@ impl Tally {
             };
             if let Some(wrong) = wrong {
                 let blocks: String = case.variables.iter().map(|one| one.text(&[])).collect();
-                let conditions: Vec<String> = case.conditions.iter().map(|(of, text)| format!("v{of}: {text}")).collect();
+                let conditions: Vec<String> =
+                    case.conditions.iter().map(|(of, text)| format!("v{of}: {text}")).collect();
                 self.wrong.push(format!(
                     "{}\n  {mode} {:?}\n  theirs {theirs:?}\n  ours {wrong}\n  conditions {conditions:?}\n{blocks}",
                     case.expression(name),
@@ -159,7 +173,8 @@ fn judge(case: &Case, called: &[Results], tally: &mut Tally, random: &mut super:
         }
     }
     for (call, theirs) in called.iter().enumerate().filter(|(_, theirs)| !theirs.is_empty()) {
-        let input: BTreeMap<&str, &str> = case.inputs[call].iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let input: BTreeMap<&str, &str> =
+            case.inputs[call].iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let given = input.iter().filter(|_| random.once_in(2)).map(|(name, text)| (*name, *text)).collect();
         let text = if case.accepts(theirs) { &validated } else { &plain };
         let some = with_module(text, ShortCircuit::No, &Context::Given(given), results);

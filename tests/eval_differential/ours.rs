@@ -35,12 +35,25 @@ pub fn constant(text: &str) -> Value {
 }
 
 /// Runs `inner` with the module `text` in a context.
-pub fn with_module<T>(text: &str, short_circuit: ShortCircuit, context: &Context<'_>, inner: impl FnOnce(&Instance<'_>) -> T) -> T {
+pub fn with_module<T>(
+    text: &str,
+    short_circuit: ShortCircuit,
+    context: &Context<'_>,
+    inner: impl FnOnce(&Instance<'_>) -> T,
+) -> T {
     let sources = parse(text);
     let module = Module::new(".", &sources);
-    let nodes = [Node { module: &module, path: ".", sources: &NoSources, calls: HashMap::new(), short_circuit, is_root: false }];
+    let nodes = [Node {
+        module: &module,
+        path: ".",
+        sources: &NoSources,
+        calls: HashMap::new(),
+        short_circuit,
+        is_root: false,
+    }];
     let program = Program::new(&nodes);
-    let values = |all: &BTreeMap<&str, &str>| all.iter().map(|(name, text)| (Arc::from(*name), constant(text))).collect();
+    let values =
+        |all: &BTreeMap<&str, &str>| all.iter().map(|(name, text)| (Arc::from(*name), constant(text))).collect();
     let inputs = match context {
         Context::Anybody => Inputs::Anybody,
         Context::Given(given) => Inputs::Given(values(given)),

@@ -58,7 +58,9 @@ pub fn plan(sandbox: &Sandbox, modules: &[Called]) -> Vec<Vec<Results>> {
         all.iter().map(|(key, value)| (key.clone(), result(value, &ty[1][key]))).collect()
     };
     let calls = modules.iter().enumerate();
-    calls.map(|(number, module)| (0..module.inputs.len()).map(|call| results(format!("m{number}_{call}"))).collect()).collect()
+    calls
+        .map(|(number, module)| (0..module.inputs.len()).map(|call| results(format!("m{number}_{call}"))).collect())
+        .collect()
 }
 
 fn result(json: &RawValue, ty: &serde_json::Value) -> Option<Value> {
