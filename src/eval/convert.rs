@@ -33,6 +33,10 @@ pub fn convert(value: &Value, ty: &Type, doubt: &mut Doubt) -> Result<Value, Str
     if *ty == Type::Any || value.ty == *ty && ty.is_exact() {
         return Ok(value.clone());
     }
+    // Null and what is empty have types too.
+    if !is_bare_null(value) && !is_convertible(&value.ty, ty) {
+        return Err(mismatch(value, ty));
+    }
     let finish = |converted: Value| {
         let nullable = value.may_be_null() || converted.nullable;
         converted.marked(value.marks).clone_nullable(nullable)
@@ -143,13 +147,16 @@ fn convert_elements<'v>(
     if wanted.is_exact() {
         return Ok((wanted, converted));
     }
-    // Null has any type.
-    let types: Vec<Type> = converted.iter().filter(|value| !value.is_null()).map(|value| value.ty.clone()).collect();
+    // A bare null has any type.
+    let types: Vec<Type> =
+        converted.iter().filter(|value| !is_bare_null(value)).map(|value| value.ty.clone()).collect();
     if types.is_empty() {
         return Ok((wanted, converted));
     }
     let common = unify(&types).ok_or("all elements must have the same type")?;
-    if !common.is_exact() && types.len() > 1 {
+    // Beside null there is no common type but for text, numbers and booleans.
+    let has_null = types.len() < converted.len();
+    if !common.is_exact() && types.len() > 1 || has_null && !common.is_primitive() {
         // Which type they all get depends on those that are not known.
         doubt.raise();
         return Ok((wanted, converted.iter().map(of_uncertain_type).collect()));
@@ -269,7 +276,8 @@ fn convert_shape(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mut 
     let mut inner = Doubt::default();
     let element_of = |value: &Value, inner: &mut Doubt| {
         let converted = convert(value, element, inner).ok();
-        converted.unwrap_or_else(|| Value::any(&without_optional(element), &refinement.cause))
+        let converted = converted.unwrap_or_else(|| Value::any(&without_optional(element), &refinement.cause));
+        if element.is_exact() { converted } else { of_uncertain_type(&converted) }
     };
     made.element = refinement.element.as_ref().map(|known| element_of(known, &mut inner));
     if made.element.is_none() {
@@ -386,8 +394,21 @@ fn is_convertible(ty: &Type, wanted: &Type) -> bool {
         (Type::Tuple(types), Type::List(element) | Type::Set(element)) => {
             types.iter().all(|ty| is_convertible(ty, element))
         }
+        (Type::Tuple(types), Type::Tuple(others)) => {
+            types.len() == others.len()
+                && types.iter().zip(others.iter()).all(|(own, wanted)| is_convertible(own, wanted))
+        }
         (Type::Object(object), Type::Map(element)) => {
             object.attributes.values().all(|attribute| is_convertible(&attribute.ty, element))
+        }
+        (Type::Map(own), Type::Object(object)) => {
+            object.attributes.values().all(|attribute| is_convertible(own, &attribute.ty))
+        }
+        (Type::Object(own), Type::Object(wanted)) => {
+            wanted.attributes.iter().all(|(name, attribute)| match own.attributes.get(name) {
+                Some(own) => is_convertible(&own.ty, &attribute.ty),
+                None => attribute.optional,
+            })
         }
         (own, wanted) => own == wanted || own.is_primitive() && wanted.is_primitive(),
     }
@@ -442,8 +463,10 @@ pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Resu
     if is_bare_null(other) || value.ty == other.ty && value.ty.is_exact() {
         return Ok(value.clone());
     }
-    let ty = common_type(value, other).ok_or("the two results of a conditional must have types that agree")?;
-    if ty.is_exact() {
+    let mut certain = true;
+    let ty = common_type(value, other, &mut certain);
+    let ty = ty.ok_or("the two results of a conditional must have types that agree")?;
+    if certain {
         return convert(value, &ty, doubt);
     }
     // Whether there is a common type is not known, and which.
@@ -451,54 +474,84 @@ pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Resu
     Ok(of_uncertain_type(value))
 }
 
-/// A `null` that is written out: it takes any type.
+/// A `null` that is written out: it takes any type. One that has a name is null in this branch only, and has a type.
 pub(crate) fn is_bare_null(value: &Value) -> bool {
-    value.is_null() && value.ty == Type::Any
+    value.is_null() && value.ty == Type::Any && value.symbol.is_none()
 }
 
-/// As [`unify`], but parts that are null take the type of their counterparts.
-fn common_type(one: &Value, other: &Value) -> Option<Type> {
-    if is_bare_null(one) {
-        return Some(other.ty.clone());
+/// As [`unify`], but for parts that are bare nulls: a counterpart that is text, a number or a boolean gives its type,
+/// others leave both as they are, which is what `any` means in the result unless `certain` is cleared.
+fn common_type(one: &Value, other: &Value, certain: &mut bool) -> Option<Type> {
+    match (is_bare_null(one), is_bare_null(other)) {
+        (true, true) => return Some(Type::Any),
+        (true, false) | (false, true) => {
+            let ty = if is_bare_null(one) { &other.ty } else { &one.ty };
+            return Some(if ty.is_primitive() { ty.clone() } else { Type::Any });
+        }
+        (false, false) => {}
     }
-    if is_bare_null(other) {
-        return Some(one.ty.clone());
-    }
-    let types = || unify(&[one.ty.clone(), other.ty.clone()]);
     match (&one.kind, &other.kind, &one.ty, &other.ty) {
         (Kind::Mapping(left), Kind::Mapping(right), Type::Object(_), Type::Object(_)) => {
             if left.keys().eq(right.keys()) {
+                let mut same = *certain;
                 let pairs = left.iter().zip(right.values());
-                let all: Option<Vec<_>> =
-                    pairs.map(|((name, left), right)| Some((Arc::clone(name), common_type(left, right)?))).collect();
-                return all.map(Type::object).or_else(types);
+                let all: Option<Vec<_>> = pairs
+                    .map(|((name, left), right)| Some((Arc::clone(name), common_type(left, right, &mut same)?)))
+                    .collect();
+                if let Some(all) = all {
+                    *certain = same;
+                    return Some(Type::object(all));
+                }
             }
-            let all = left.values().chain(right.values()).filter(|value| !is_bare_null(value));
-            let all: Vec<Type> = all.map(|value| value.ty.clone()).collect();
-            if all.is_empty() { types() } else { unify(&all).map(Type::map) }
+            common_element(left.values().chain(right.values()), certain).map(Type::map)
         }
         (Kind::Sequence(left), Kind::Sequence(right), Type::Tuple(_), Type::Tuple(_)) => {
             if left.len() == right.len() {
-                let all = left.iter().zip(right.iter()).map(|(left, right)| common_type(left, right));
-                let all: Option<Vec<Type>> = all.collect();
-                return all.map(|types| Type::Tuple(types.into())).or_else(types);
+                let mut same = *certain;
+                let all = left.iter().zip(right.iter()).map(|(left, right)| common_type(left, right, &mut same));
+                if let Some(all) = all.collect::<Option<Vec<Type>>>() {
+                    *certain = same;
+                    return Some(Type::Tuple(all.into()));
+                }
             }
-            let all = left.iter().chain(right.iter()).filter(|value| !is_bare_null(value));
-            let all: Vec<Type> = all.map(|value| value.ty.clone()).collect();
-            if all.is_empty() { types() } else { unify(&all).map(Type::list) }
+            common_element(left.iter().chain(right.iter()), certain).map(Type::list)
         }
-        _ => types(),
+        _ => {
+            let ty = unify(&[one.ty.clone(), other.ty.clone()]);
+            *certain &= ty.as_ref().is_none_or(Type::is_exact);
+            ty
+        }
     }
+}
+
+/// The type of all elements together.
+fn common_element<'v>(all: impl Iterator<Item = &'v Value>, certain: &mut bool) -> Option<Type> {
+    let (nulls, rest): (Vec<&Value>, Vec<&Value>) = all.partition(|value| is_bare_null(value));
+    let types: Vec<Type> = rest.iter().map(|value| value.ty.clone()).collect();
+    let ty = if types.is_empty() { Some(Type::Any) } else { unify(&types) };
+    // Beside null there is no type that all others must have.
+    let is_sure = ty.as_ref().is_some_and(|ty| ty.is_exact() && (nulls.is_empty() || ty.is_primitive()));
+    if is_sure || ty.is_none() && nulls.is_empty() {
+        return ty;
+    }
+    *certain = false;
+    Some(Type::Any)
 }
 
 /// A value whose type depends on another that is not known: it may be converted or not.
 pub(crate) fn of_uncertain_type(value: &Value) -> Value {
+    let is_known_type = |refinement: &Refinement| refinement.element.is_none() && refinement.entries.is_empty();
     match (&value.ty, &value.kind) {
-        (Type::String | Type::Any, _) | (_, Kind::Null) => value.clone(),
+        (Type::String, _) | (_, Kind::Null) => value.clone(),
+        (Type::Any, Kind::Unknown(refinement)) if is_known_type(refinement) && refinement.contains.is_empty() => {
+            value.clone()
+        }
         _ => {
+            let length = value.length();
             let refinement = Refinement {
                 form: form(value),
-                length: if matches!(value.ty, Type::Set(_)) { Length::ANY } else { value.length() },
+                // Equal elements become one in a set.
+                length: if form(value) == Form::Mapping { length } else { Length { min: length.min.min(1), ..length } },
                 ..Refinement::new(value.reason_of_type())
             };
             let unknown = Value::unknown(Type::Any, refinement).marked(value.all_marks());

@@ -16,8 +16,9 @@ use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List, UnaryOperator};
 use crate::terraform::Type;
 
-/// Most levels of expressions, references included. What lies deeper is unknown.
-const MAX_DEPTH: u32 = 160;
+/// Most levels of expressions, references included. What lies deeper is unknown. Not optimised, that many levels fit
+/// a stack of 2 MiB, as threads have it.
+const MAX_DEPTH: u32 = 128;
 
 /// Most steps of one evaluation. What comes later is unknown.
 const MAX_STEPS: u32 = 400_000;
@@ -505,7 +506,15 @@ impl<'s> Evaluator<'s> {
                 unknown(&present.reason())
             }
         } else {
-            Value::tuple(vec![self.with_item(present.clone(), each)?])
+            match self.with_item(present.clone(), each) {
+                Ok(one) => Value::tuple(vec![one]),
+                // Not for null.
+                Err(_) if value.nullable => {
+                    self.doubt.raise();
+                    Value::tuple(Vec::new())
+                }
+                Err(failure) => return Err(failure),
+            }
         };
         if value.nullable && is_sequence {
             self.doubt.raise();
@@ -691,7 +700,7 @@ impl<'s> Evaluator<'s> {
             }
             let other = match &other.result {
                 // Null by the condition only: it has a type of its own where the other branch is taken.
-                Ok(null) if is_bare_null(null) => self.attempt(expr),
+                Ok(null) if null.is_null() && null.ty == Type::Any && !is_bare_null(null) => self.attempt(expr),
                 result => (result.clone(), other.may_fail),
             };
             let value = branch.result.clone();
@@ -929,8 +938,8 @@ enum Rest {
 /// How many levels an expression counts for: some need much more of the stack than others.
 const fn weight(kind: ExprKind) -> u32 {
     match kind {
-        ExprKind::For(_) => 4,
-        ExprKind::Conditional { .. } | ExprKind::Splat { .. } | ExprKind::Template { .. } | ExprKind::Call { .. } => 3,
+        ExprKind::For(_) | ExprKind::Call { .. } => 4,
+        ExprKind::Conditional { .. } | ExprKind::Splat { .. } | ExprKind::Template { .. } => 3,
         ExprKind::Binary { .. } | ExprKind::Object(_) => 2,
         _ => 1,
     }

@@ -18,6 +18,10 @@ use super::pattern::{Anchors, Pattern};
 /// Most states that a decision may look at. What needs more is undecided.
 const MAX_STATES: usize = 4096;
 
+/// An expression for texts that begin with a certain letter, or with what an accent makes of it.
+const LETTER: &str = "\\A(?:";
+const OTHER: &str = "|[^\\x00-\\x7f])";
+
 /// Yes for all members, no for all members, or neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tri {
@@ -123,6 +127,12 @@ impl Hole {
             Shape::Number { .. } | Shape::Bool => false,
             Shape::OneOf(all) => all.iter().any(|one| one.chars().next().is_some_and(is_accent)),
             Shape::Any => {
+                // What is left of a letter, alone or with an accent, begins with no other one.
+                let is_letter =
+                    |pattern: &Pattern| pattern.source().starts_with(LETTER) && pattern.source().ends_with(OTHER);
+                if self.constraints.iter().any(|(pattern, matches)| *matches && is_letter(pattern)) {
+                    return false;
+                }
                 self.constraints.is_empty()
                     || Pattern::new("\\A[^\\x00-\\x7f]")
                         .is_ok_and(|other| Text::hole(self.clone()).matches(&other) != Tri::Never)
@@ -357,7 +367,7 @@ fn composed(pieces: Vec<Piece>) -> Vec<Piece> {
         match (made.last_mut(), &piece) {
             (Some(Piece::Literal(before)), Piece::Hole(hole)) if hole.may_begin_with_accent() => {
                 let last = before.chars().next_back().filter(|last| takes_accent(*last));
-                let begins = last.and_then(|last| Pattern::new(&format!("\\A(?:{last}|[^\\x00-\\x7f])")).ok());
+                let begins = last.and_then(|last| Pattern::new(&format!("{LETTER}{last}{OTHER}")).ok());
                 let (Some(last), Some(begins)) = (last, begins) else {
                     made.push(piece);
                     continue;

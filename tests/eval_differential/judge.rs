@@ -9,6 +9,7 @@ use super::generate::{Generator, Variable};
 use super::ours::{Context, results, with_module};
 use super::theirs::{Called, Results, plan};
 use crate::common::e2e::{Sandbox, skip};
+use sprag::terraform::Type;
 
 /// A generated module.
 pub struct Case {
@@ -34,7 +35,10 @@ impl Case {
         let mut written = Vec::new();
         while written.len() < expressions {
             let depth = 1 + generator.random.below(3);
-            let text = generator.any_expression(depth);
+            // Questions are what is decided in the end.
+            let is_question = generator.random.once_in(3);
+            let text =
+                if is_question { generator.expression(&Type::Bool, depth) } else { generator.any_expression(depth) };
             if text.len() < 500 {
                 written.push(text);
             }

@@ -13,6 +13,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bodies;
 #[path = "../common/mod.rs"]
 mod common;
 mod concrete;
