@@ -49,6 +49,7 @@ fn links_lead_somewhere() {
         "docs/architecture.md",
         "docs/configuration.md",
         "docs/drift.md",
+        "docs/invariants.md",
         "docs/json.md",
         "docs/retry.md",
     ] {
