@@ -124,8 +124,20 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     }
     let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
     let engine = Engine { lints: LINTS };
-    let mut scene =
-        Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines, typed };
+    let mut scene = Scene {
+        args,
+        engine,
+        inventory,
+        files,
+        settings,
+        known,
+        mistakes,
+        change,
+        since,
+        reach: None,
+        baselines,
+        typed,
+    };
     let view = scene.look();
     if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));
