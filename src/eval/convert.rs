@@ -42,6 +42,10 @@ pub fn convert(value: &Value, ty: &Type, doubt: &mut Doubt) -> Result<Value, Str
         converted.marked(value.marks).clone_nullable(nullable)
     };
     let converted = match &value.kind {
+        // Null has a type of its own too.
+        Kind::Null if value.ty.is_compound() && ty.is_primitive() || value.ty.is_primitive() && ty.is_compound() => {
+            Err(mismatch(value, ty))
+        }
         Kind::Null => Ok(Value::null(without_optional(ty))),
         Kind::OneOf(all) => convert_candidates(all, ty, doubt),
         Kind::Unknown(refinement) => convert_unknown(value, refinement, ty, doubt),

@@ -98,6 +98,7 @@ impl Parameter {
         match self {
             Self::List => to_list(&present, context),
             Self::Set => to_set(&present, context),
+            Self::Strings | Self::Bools => convert(&typed(&present), &self.ty(), context.doubt),
             _ => convert(&present, &self.ty(), context.doubt),
         }
     }
@@ -329,8 +330,22 @@ impl Function {
     }
 }
 
+/// A sequence of no known type as a list, where all its elements have one type: nothing is converted then, so that all
+/// that is known of it still holds.
+fn typed(value: &Value) -> Value {
+    let element =
+        value.refinement().filter(|known| known.form == Form::Sequence).and_then(|known| known.element.as_ref());
+    match element {
+        Some(element) if value.ty == Type::Any && element.ty.is_exact() => {
+            Value { ty: Type::list(element.ty.clone()), ..value.clone() }
+        }
+        _ => value.clone(),
+    }
+}
+
 /// A list, set or tuple as a list; other things fail.
 pub(super) fn to_list(value: &Value, context: &mut Context<'_>) -> Outcome {
+    let value = &typed(value);
     match &value.ty {
         Type::List(_) => Ok(value.clone()),
         Type::Set(element) if element.is_exact() => convert(value, &Type::list((**element).clone()), context.doubt),
@@ -340,6 +355,7 @@ pub(super) fn to_list(value: &Value, context: &mut Context<'_>) -> Outcome {
 
 /// A list, set or tuple as a set; other things fail.
 pub(super) fn to_set(value: &Value, context: &mut Context<'_>) -> Outcome {
+    let value = &typed(value);
     match &value.ty {
         Type::Set(_) => Ok(value.clone()),
         Type::List(element) if element.is_exact() => convert(value, &Type::set((**element).clone()), context.doubt),

@@ -402,6 +402,9 @@ fn format_list(call: &Call, context: &mut Context<'_>) -> Outcome {
         if form(argument) != Form::Sequence {
             continue;
         }
+        if argument.is_null() {
+            return Err("a list for `formatlist` is null".to_owned());
+        }
         let own = argument.length();
         length = Some(match length {
             None => own,
