@@ -16,16 +16,28 @@ impl Generator {
                 3 => return format!("({path} == null || {})", self.condition(path, ty, less)),
                 4 => return format!("({path} == null ? true : {})", self.condition(path, ty, less)),
                 5 => {
-                    return format!("try({}, {})", self.condition(path, ty, less), self.random.pick(&["true", "false"]));
+                    return format!(
+                        "try({}, {})",
+                        self.condition(path, ty, less),
+                        self.random.pick(&["true", "false"])
+                    );
                 }
                 6 => {
                     return format!("({}) == {}", self.condition(path, ty, less), self.random.pick(&["true", "false"]));
                 }
                 7 => {
-                    return format!("alltrue([{}, {}])", self.condition(path, ty, less), self.condition(path, ty, less));
+                    return format!(
+                        "alltrue([{}, {}])",
+                        self.condition(path, ty, less),
+                        self.condition(path, ty, less)
+                    );
                 }
                 8 => {
-                    return format!("anytrue([{}, {}])", self.condition(path, ty, less), self.condition(path, ty, less));
+                    return format!(
+                        "anytrue([{}, {}])",
+                        self.condition(path, ty, less),
+                        self.condition(path, ty, less)
+                    );
                 }
                 _ => {}
             }
