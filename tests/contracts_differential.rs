@@ -65,7 +65,7 @@ struct Writer {
 
 impl Writer {
     fn new(seed: u32) -> Self {
-        let random = Random(0x9e37_79b9_7f4a_7c15 ^ (u64::from(seed) + 1) * 0x0100_0000_01b3);
+        let random = Random(0x9e37_79b9_7f4a_7c15 ^ ((u64::from(seed) + 1) * 0x0100_0000_01b3));
         Self { random, text: PROVIDERS.to_owned(), values: vec!["path.module".into(), "terraform.workspace".into()] }
     }
 

@@ -469,7 +469,14 @@ pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Resu
     }
     let mut certain = true;
     let ty = common_type(value, other, &mut certain);
-    let ty = ty.ok_or("the two results of a conditional must have types that agree")?;
+    let Some(ty) = ty else {
+        if value.ty.is_exact() && other.ty.is_exact() {
+            return Err("the two results of a conditional must have types that agree".to_owned());
+        }
+        // Parts of unknown type may turn out to agree.
+        doubt.raise();
+        return Ok(of_uncertain_type(value));
+    };
     if certain {
         return convert(value, &ty, doubt);
     }

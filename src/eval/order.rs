@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
+use super::number::Number;
 use super::value::{Kind, Value};
 
 /// Compares two wholly known values of one type as `cty` orders the elements of a set: booleans, numbers and strings
@@ -27,15 +28,39 @@ pub(crate) fn compare(one: &Value, other: &Value) -> Ordering {
     }
 }
 
+/// A number as it is hashed: with ten significant digits, as Go's `%.10g` writes it.
+fn hash_of(number: &Number) -> String {
+    const DIGITS: usize = 10;
+    let Some((digits, exponent)) = number.rounded_digits(DIGITS).filter(|_| !number.is_zero()) else {
+        return number.to_string();
+    };
+    let digits = digits.trim_end_matches('0');
+    let sign = if number.is_negative() { "-" } else { "" };
+    let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    let limit = if length < 10 && length >= exponent { length } else { 10 };
+    let power = exponent - 1;
+    if power >= -4 && power < limit {
+        let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or(0));
+        let at = usize::try_from(exponent).unwrap_or(0);
+        return match exponent {
+            ..=0 => format!("{sign}0.{}{digits}", zeros(-exponent)),
+            _ if at >= digits.len() => format!("{sign}{digits}{}", zeros(exponent - length)),
+            _ => format!("{sign}{}.{}", &digits[..at], &digits[at..]),
+        };
+    }
+    let (first, rest) = digits.split_at(1.min(digits.len()));
+    let point = if rest.is_empty() { "" } else { "." };
+    let direction = if power < 0 { '-' } else { '+' };
+    format!("{sign}{first}{point}{rest}e{direction}{:02}", power.abs())
+}
+
 fn write_hash(value: &Value, out: &mut String) {
     match &value.kind {
         Kind::Null => out.push('~'),
         Kind::Bool(value) => out.push(if *value { 'T' } else { 'F' }),
         // There is one zero among the elements of a set.
         Kind::Number(number) if number.is_zero() => out.push('0'),
-        Kind::Number(number) => {
-            let _ = write!(out, "{number}");
-        }
+        Kind::Number(number) => out.push_str(&hash_of(number)),
         Kind::String(text) => {
             let _ = write!(out, "{text:?}");
         }

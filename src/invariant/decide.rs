@@ -16,7 +16,7 @@ use crate::eval::module::{Frame, Inputs, Instance, ResourceBody};
 use crate::eval::{Kind, Value};
 use crate::source::Span;
 use crate::syntax::hcl::{ExprKind, ExprView};
-use crate::terraform::{ResourceMode, Type};
+use crate::terraform::{Module, ResourceMode, Source, Type};
 
 /// What is certain of a subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -513,13 +513,28 @@ impl<'j, 'p> Judge<'j, 'p> {
         })
     }
 
+    /// What the judged expressions are made of.
+    fn reached(&self, invariant: &Invariant, at: &At<'p>, subject: &Subject<'p>) -> Reached {
+        let mut reached = Reached::default();
+        for (condition, _) in invariant.enforced() {
+            if let Some(place) = self.judged_place(invariant, at, subject, condition.span()) {
+                reached.follow(at.instance.module(), place.source, place.expr, 0);
+            }
+        }
+        reached
+    }
+
     /// A single admissible input that breaks the invariant.
     fn witness(&self, invariant: &Invariant, at: &At<'p>, subject: &Subject<'p>) -> Option<Fault> {
         let given = invariant.given();
+        let reached = self.reached(invariant, at, subject);
         for variable in &at.instance.module().variables {
             let name = variable.name();
+            if !reached.names.contains(&*name) {
+                continue;
+            }
             let set = at.instance.variable(&name)?;
-            for candidate in samples(&set.value, variable) {
+            for candidate in samples(&set.value, variable, &reached.literals) {
                 let mut inputs = given.clone();
                 inputs.insert(Arc::from(&*name), candidate.clone());
                 let fixed = Rc::new(inputs.clone());
@@ -585,6 +600,55 @@ fn unset(invariant: &Invariant, subject: &Subject<'_>, condition: Span) -> Vec<S
         }
     }
     found
+}
+
+/// Variables and texts that an expression is made of, by way of local values and the collections around it.
+#[derive(Default)]
+struct Reached {
+    names: std::collections::BTreeSet<String>,
+    literals: Vec<Arc<str>>,
+}
+
+impl Reached {
+    fn follow<'p>(&mut self, module: &Module<'p>, source: &'p Source, expr: ExprView<'p>, level: u32) {
+        if level > 12 {
+            return;
+        }
+        for inner in expr.walk() {
+            if let Some(text) = inner.as_string().filter(|_| self.literals.len() < 8) {
+                self.literals.push(Arc::from(&*text));
+            }
+        }
+        for steps in references_of(expr) {
+            match steps.as_slice() {
+                [root, name, ..] if root == "var" => {
+                    self.names.insert(name.to_string());
+                }
+                [root, name, ..] if root == "local" => {
+                    let found = module.locals.iter().find(|(_, attribute)| attribute.name() == *name);
+                    if let Some((source, attribute)) = found {
+                        self.follow(module, source, attribute.value(), level + 1);
+                    }
+                }
+                // An element: whatever the blocks around it are repeated over.
+                _ => self.around(module, source, expr, level),
+            }
+        }
+    }
+
+    fn around<'p>(&mut self, module: &Module<'p>, source: &'p Source, expr: ExprView<'p>, level: u32) {
+        let mut blocks: Vec<_> = source.document().root().blocks().collect();
+        while let Some(block) = blocks.pop().filter(|_| level < 12) {
+            if block.span().covers(expr.span()) {
+                for name in ["for_each", "count"] {
+                    if let Some(value) = block.body().value(name).filter(|value| value.span() != expr.span()) {
+                        self.follow(module, source, value, level + 4);
+                    }
+                }
+                blocks.extend(block.body().blocks());
+            }
+        }
+    }
 }
 
 /// The context with what an invariant fixes.
@@ -655,7 +719,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// Values that a caller might pass, simple ones first.
-fn samples(set: &Value, variable: &crate::terraform::Declaration<'_>) -> Vec<Value> {
+fn samples(set: &Value, variable: &crate::terraform::Declaration<'_>, literals: &[Arc<str>]) -> Vec<Value> {
     let mut samples = Vec::new();
     if let Some(default) = variable.value("default").and_then(|expr| crate::eval::constant(expr).ok()) {
         samples.push(default);
@@ -670,6 +734,8 @@ fn samples(set: &Value, variable: &crate::terraform::Declaration<'_>) -> Vec<Val
         (Type::String, _) => samples.extend(["", "sprag", "50", "a b"].map(Value::string)),
         (Type::List(element), _) if **element == Type::String => {
             samples.push(Value::list(Type::String, Vec::new()));
+            samples
+                .extend(literals.iter().map(|text| Value::list(Type::String, vec![Value::string(Arc::clone(text))])));
             samples.push(Value::list(Type::String, vec![Value::string("b"), Value::string("a"), Value::string("a")]));
         }
         (Type::List(element) | Type::Set(element), _) => samples.push(Value::list((**element).clone(), Vec::new())),

@@ -36,8 +36,7 @@ pub fn call_with(name: &str, fixed: &[Value], rest: Option<&Value>) -> Answer {
 /// Why our answer is wrong; nothing where it is right. `exact` asks for more than soundness.
 pub fn disagreement((ours, may_fail): &Answer, theirs: &Outcome, exact: bool) -> Option<String> {
     match (ours, theirs) {
-        (_, Outcome::Unknown) => None,
-        (Err(_), Outcome::Failure) => None,
+        (_, Outcome::Unknown) | (Err(_), Outcome::Failure) => None,
         (Ok(value), Outcome::Failure) if !may_fail => Some(format!("they fail, we say {value:?}")),
         (Ok(value), Outcome::Failure) => {
             (exact && value.is_wholly_known()).then(|| format!("they fail, we doubt {value:?}"))

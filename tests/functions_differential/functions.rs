@@ -18,7 +18,7 @@ fn check(expressions: &[String], most: usize) {
         if let Some(reason) = disagreement(&ours, theirs, true) {
             wrong.push(format!("{expression}\n    {reason}"));
         }
-        let is_decided = ours.0.as_ref().is_ok_and(|value| value.is_wholly_known()) || ours.0.is_err();
+        let is_decided = ours.0.as_ref().is_ok_and(sprag::eval::Value::is_wholly_known) || ours.0.is_err();
         if !is_decided && !INEXACT.iter().any(|name| expression.contains(name)) {
             open.push(expression.clone());
         }

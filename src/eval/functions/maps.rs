@@ -141,6 +141,9 @@ fn lookup(call: &Call, context: &mut Context<'_>) -> Outcome {
 
 fn merge(call: &Call, context: &mut Context<'_>) -> Outcome {
     for argument in &call.arguments {
+        if argument.is_null() && !matches!(argument.ty, Type::Any | Type::Map(_) | Type::Object(_)) {
+            return Err("arguments must be maps or objects".to_owned());
+        }
         if !argument.is_null() || argument.ty != Type::Any {
             require_mapping(argument, context)?;
         }
