@@ -483,9 +483,7 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/proxmox/iothread-without-virtio-scsi-single/README.md"),
-        check: Check::Invariant(include_str!(
-            "../../lints/proxmox/iothread-without-virtio-scsi-single/invariant.sprag.hcl"
-        )),
+        check: Check::Invariant(include_str!("../../lints/proxmox/iothread-without-virtio-scsi-single/invariant.sprag.hcl")),
     },
     Lint {
         id: "proxmox/minio-outputs",
@@ -678,6 +676,16 @@ pub static LINTS: &[Lint] = &[
         check: super::terraform::argument_type::CHECK,
     },
     Lint {
+        id: "terraform/contradictory-validation",
+        summary: "a validation that no value of the variable passes",
+        severity: Severity::Error,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/terraform/contradictory-validation/README.md"),
+        check: Check::Engine,
+    },
+    Lint {
         id: "terraform/deep-module-clone",
         summary: "a module's repository is cloned with all of its history",
         severity: Severity::Warning,
@@ -728,6 +736,16 @@ pub static LINTS: &[Lint] = &[
         check: super::terraform::empty_list_comparison::CHECK,
     },
     Lint {
+        id: "terraform/failed-condition",
+        summary: "a precondition, postcondition or assertion of a check that is false for every caller",
+        severity: Severity::Error,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/terraform/failed-condition/README.md"),
+        check: Check::Engine,
+    },
+    Lint {
         id: "terraform/json-array-root",
         summary: "a JSON configuration file is an array",
         severity: Severity::Warning,
@@ -776,6 +794,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/terraform/missing-required-version/README.md"),
         check: super::terraform::missing_required_version::CHECK,
+    },
+    Lint {
+        id: "terraform/perpetual-diff",
+        summary: "an argument that differs with every run, so that every plan changes the resource",
+        severity: Severity::Error,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/terraform/perpetual-diff/README.md"),
+        check: Check::Engine,
     },
     Lint {
         id: "terraform/reference-cycle",
@@ -936,6 +964,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/terraform/unused-provider-requirement/README.md"),
         check: super::terraform::unused_provider_requirement::CHECK,
+    },
+    Lint {
+        id: "terraform/violated-validation",
+        summary: "a value is passed that a validation of the variable refuses",
+        severity: Severity::Error,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/terraform/violated-validation/README.md"),
+        check: Check::Engine,
     },
     Lint {
         id: "terraform/workspace-with-remote-backend",
