@@ -10,12 +10,14 @@ mod evaluate;
 mod exporters;
 mod fix;
 mod installed;
+mod invariants;
 #[cfg(feature = "drift")]
 mod live;
 pub(super) mod load;
 mod loaded;
 mod output;
 mod passes;
+mod releases;
 mod scene;
 mod servers;
 mod settings;
@@ -95,19 +97,8 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let inventory = Inventory::default();
         let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
         let baselines = Baselines::none();
-        let scene = Scene {
-            args,
-            engine,
-            inventory,
-            files,
-            settings,
-            known,
-            mistakes,
-            change,
-            since,
-            reach: None,
-            baselines,
-        };
+        let scene =
+            Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
         show(&scene, scene.view(outcome), false)?;
         return Ok(Exit::Failed);
     }
