@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::eval::{Constraint, Doubt, Evaluator, Failure, Scope, Value};
 use crate::source::Span;
 use crate::suggest::{closest, quote_all};
-use crate::syntax::hcl::{self, BlockView, BodyView, Document, ExprKind, ExprView, Tree};
+use crate::syntax::hcl::{self, AttributeView, BlockView, BodyView, Document, ExprKind, ExprView, Tree};
 
 /// An invariant that is part of this program.
 #[derive(Clone, Copy, Debug)]
@@ -297,7 +297,7 @@ impl Invariant {
     pub fn judged(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         let locals = self.body().into_iter().flat_map(|body| body.blocks_of("locals"));
-        let locals = locals.flat_map(|block| block.body().attributes()).map(|attribute| attribute.value());
+        let locals = locals.flat_map(|block| block.body().attributes()).map(AttributeView::value);
         let conditions = self.enforced().map(|(condition, _)| condition);
         for expr in locals.chain(conditions).chain(self.for_each()) {
             for inner in expr.walk() {
@@ -394,7 +394,7 @@ const ROOTS: &[&str] = &[
 
 /// The expressions in a body and its blocks. Those of inputs and of `given` are literals.
 fn expressions_of(body: BodyView<'_>) -> Vec<ExprView<'_>> {
-    let mut found: Vec<ExprView<'_>> = body.attributes().map(|attribute| attribute.value()).collect();
+    let mut found: Vec<ExprView<'_>> = body.attributes().map(AttributeView::value).collect();
     for block in body.blocks().filter(|block| !matches!(block.kind(), "input" | "given")) {
         found.extend(expressions_of(block.body()));
     }
