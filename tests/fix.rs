@@ -178,6 +178,26 @@ fn a_shared_file_is_fixed_when_all_its_users_agree() {
 }
 
 #[test]
+fn what_lies_outside_is_fixed_only_when_named() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let rules =
+        "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up == 0 # sprag: ignore[promql/syntax] r\n";
+    let outside = elsewhere.path().join("a.yml");
+    fs::write(&outside, rules).unwrap();
+    let repository = Repository::new(&[]);
+    symlink(&outside, repository.path("a.yml")).unwrap();
+    let lint = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sprag"));
+        command.args(["lint", "--fix"]).args(arguments).current_dir(repository.directory.path()).env_clear();
+        told(&command.output().unwrap())
+    };
+    assert_eq!(lint(&[]).2, 1);
+    assert_eq!(fs::read_to_string(&outside).unwrap(), rules);
+    let (_, stderr, _) = lint(&["a.yml"]);
+    assert!(!fs::read_to_string(&outside).unwrap().contains("sprag:"), "{stderr}");
+}
+
+#[test]
 fn only_what_is_shown_is_fixed() {
     let repository = Repository::new(&[("main.tf", WRAPPED), ("other.tf", &WRAPPED.replace(" a ", " c "))]);
     repository.lint(&["--fix", "main.tf"]);

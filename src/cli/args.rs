@@ -315,6 +315,12 @@ pub(super) struct LintArgs {
     /// Print a count per lint instead of the findings
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Show also where invariants could not be decided, and why
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(super) show: Option<Show>,
+    /// Judge invariants on the real values of this plan, too; it is what `terraform show -json PLANFILE` prints
+    #[arg(long, value_name = "FILE")]
+    pub(super) plan: Option<PathBuf>,
     /// Ask this Prometheus server, too, which metrics and labels there are; it is only read from
     #[cfg(feature = "drift")]
     #[arg(long, value_name = "URL")]
@@ -406,6 +412,13 @@ fn attempts(text: &str) -> Result<NonZeroU32, String> {
 #[cfg(unix)]
 fn positive_duration(text: &str) -> Result<Duration, String> {
     duration(text).and_then(|time| if time.is_zero() { Err("it must be longer than 0".to_owned()) } else { Ok(time) })
+}
+
+/// What is shown beside findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Show {
+    /// Where invariants could not be decided, and why
+    Undecided,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

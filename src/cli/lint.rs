@@ -17,6 +17,7 @@ pub(super) mod load;
 mod loaded;
 mod output;
 mod passes;
+mod plan;
 mod releases;
 mod scene;
 mod servers;
@@ -79,6 +80,10 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     mistakes.extend(settings.check_invariants(&inventory.invariants, &files));
     // Without rules nobody asks what exporters measure.
     let mut known = Known::default();
+    if let Some(path) = &args.plan {
+        let resources = plan::read(path)?;
+        known.plan = Some((resources, files.add(path, path.display().to_string())));
+    }
     if !inventory.rule_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
         known.catalogues = read;
@@ -97,8 +102,20 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let inventory = Inventory::default();
         let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
         let baselines = Baselines::none();
-        let scene =
-            Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
+        let scene = Scene {
+            args,
+            engine,
+            inventory,
+            files,
+            settings,
+            known,
+            mistakes,
+            change,
+            since,
+            reach: None,
+            baselines,
+            typed: None,
+        };
         show(&scene, scene.view(outcome), false)?;
         return Ok(Exit::Failed);
     }
@@ -109,8 +126,20 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     }
     let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
     let engine = Engine { lints: LINTS };
-    let mut scene =
-        Scene { args, engine, inventory, files, settings, known, mistakes, change, since, reach: None, baselines };
+    let mut scene = Scene {
+        args,
+        engine,
+        inventory,
+        files,
+        settings,
+        known,
+        mistakes,
+        change,
+        since,
+        reach: None,
+        baselines,
+        typed,
+    };
     let view = scene.look();
     if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));
@@ -119,7 +148,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let exit = match fix::wanted(args) {
         _ if args.write_baseline => write_baseline(&scene, view)?,
         None => show(&scene, view, false)?,
-        Some(wanted) => mend(&mut scene, wanted, view, typed)?,
+        Some(wanted) => mend(&mut scene, wanted, view)?,
     };
     for problem in &problems {
         terminal::complain(&format!("{}: {}", problem.path, problem.message));
@@ -141,7 +170,8 @@ fn write_baseline(scene: &Scene<'_>, view: View) -> Result<Exit, String> {
 
 /// Applies fixes and shows what they change, or what is left after them. The text of standard input (`typed`) goes to
 /// standard output, as editors expect it.
-fn mend(scene: &mut Scene<'_>, wanted: Applicability, view: View, typed: Option<FileId>) -> Result<Exit, String> {
+fn mend(scene: &mut Scene<'_>, wanted: Applicability, view: View) -> Result<Exit, String> {
+    let typed = scene.typed;
     let (fixed, view) = fix::apply(scene, wanted, view);
     let mut complaints = fixed.complaints(scene);
     let exit = if scene.args.diff {
@@ -224,7 +254,7 @@ fn show(scene: &Scene<'_>, view: View, is_taken: bool) -> Result<Exit, String> {
     let (args, least) = (scene.args, scene.least());
     let mut options = output::options(args);
     options.all = args.all || only_one_lint(args);
-    options.show_notes = least == Severity::Note;
+    options.show_notes = least == Severity::Note || args.show.is_some();
     let View { findings, problems, checked, summary, remarks } = view;
     let report = Report { findings: &findings, files: &scene.files, lints: LINTS, checked, summary: &summary, options };
     output::write(args, &report, is_taken)?;

@@ -33,11 +33,19 @@ pub fn convert(value: &Value, ty: &Type, doubt: &mut Doubt) -> Result<Value, Str
     if *ty == Type::Any || value.ty == *ty && ty.is_exact() {
         return Ok(value.clone());
     }
+    // Null and what is empty have types too.
+    if !is_bare_null(value) && !is_convertible(&value.ty, ty) {
+        return Err(mismatch(value, ty));
+    }
     let finish = |converted: Value| {
         let nullable = value.may_be_null() || converted.nullable;
         converted.marked(value.marks).clone_nullable(nullable)
     };
     let converted = match &value.kind {
+        // Null has a type of its own too.
+        Kind::Null if value.ty.is_compound() && ty.is_primitive() || value.ty.is_primitive() && ty.is_compound() => {
+            Err(mismatch(value, ty))
+        }
         Kind::Null => Ok(Value::null(without_optional(ty))),
         Kind::OneOf(all) => convert_candidates(all, ty, doubt),
         Kind::Unknown(refinement) => convert_unknown(value, refinement, ty, doubt),
@@ -127,40 +135,38 @@ fn convert_sequence(
     make: fn(Type, Vec<Value>) -> Value,
 ) -> Result<Value, String> {
     let Kind::Sequence(elements) = &value.kind else { return Err(mismatch(value, &Type::list(element.clone()))) };
-    let element = element_type(element, elements.iter())?;
-    let elements = convert_all(elements.iter(), &element, doubt)?;
-    Ok(make(without_optional(&element), elements))
+    let (element, elements) = convert_elements(elements.iter(), element, doubt)?;
+    Ok(make(element, elements))
 }
 
-/// `any` as an element type is the one type that all elements can have.
-fn element_type<'v>(element: &Type, all: impl Iterator<Item = &'v Value> + Clone) -> Result<Type, String> {
-    if element.is_exact() {
-        return Ok(element.clone());
-    }
-    // With a shape like object({a = any}) every element brings its own.
-    let types: Vec<Type> = all.filter(|value| !value.is_null()).map(|value| value.ty.clone()).collect();
-    if types.is_empty() {
-        return Ok(element.clone());
-    }
-    if *element == Type::Any {
-        return unify(&types).ok_or_else(|| "all elements must have the same type".to_owned());
-    }
-    Ok(element.clone())
-}
-
-fn convert_all<'v>(
-    all: impl Iterator<Item = &'v Value> + Clone,
-    ty: &Type,
+/// All as values of the type `element`, and that type. `any` in it stands for what all elements can be converted to.
+fn convert_elements<'v>(
+    all: impl Iterator<Item = &'v Value>,
+    element: &Type,
     doubt: &mut Doubt,
-) -> Result<Vec<Value>, String> {
-    let mut types = all.clone().filter(|value| !value.is_null()).map(|value| &value.ty);
-    let first = types.next();
-    if *ty == Type::Any && types.any(|other| Some(other) != first) {
+) -> Result<(Type, Vec<Value>), String> {
+    let converted: Result<Vec<Value>, String> = all.map(|value| convert(value, element, doubt)).collect();
+    let converted = converted?;
+    let wanted = without_optional(element);
+    if wanted.is_exact() {
+        return Ok((wanted, converted));
+    }
+    // A bare null has any type.
+    let types: Vec<Type> =
+        converted.iter().filter(|value| !is_bare_null(value)).map(|value| value.ty.clone()).collect();
+    if types.is_empty() {
+        return Ok((wanted, converted));
+    }
+    let common = unify(&types).ok_or("all elements must have the same type")?;
+    // Beside null there is no common type but for text, numbers and booleans.
+    let has_null = types.len() < converted.len();
+    if !common.is_exact() && types.len() > 1 || has_null && !common.is_primitive() {
         // Which type they all get depends on those that are not known.
         doubt.raise();
-        return Ok(all.map(of_uncertain_type).collect());
+        return Ok((wanted, converted.iter().map(of_uncertain_type).collect()));
     }
-    all.map(|element| convert(element, ty, doubt)).collect()
+    let same: Result<Vec<Value>, String> = converted.iter().map(|value| convert(value, &common, doubt)).collect();
+    Ok((common, same?))
 }
 
 fn convert_tuple(value: &Value, types: &[Type], doubt: &mut Doubt) -> Result<Value, String> {
@@ -178,10 +184,8 @@ fn convert_tuple(value: &Value, types: &[Type], doubt: &mut Doubt) -> Result<Val
 
 fn convert_map(value: &Value, element: &Type, doubt: &mut Doubt) -> Result<Value, String> {
     let Kind::Mapping(entries) = &value.kind else { return Err(mismatch(value, &Type::map(element.clone()))) };
-    let element = element_type(element, entries.values())?;
-    let entries: Result<BTreeMap<Arc<str>, Value>, String> =
-        convert_all(entries.values(), &element, doubt).map(|all| entries.keys().cloned().zip(all).collect());
-    Ok(Value::map(without_optional(&element), entries?))
+    let (element, values) = convert_elements(entries.values(), element, doubt)?;
+    Ok(Value::map(element, entries.keys().cloned().zip(values).collect()))
 }
 
 fn convert_object(value: &Value, object: &ObjectType, doubt: &mut Doubt) -> Result<Value, String> {
@@ -231,10 +235,13 @@ fn convert_unknown(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mu
                     Ok(Value::some_number(NumberRange { integer: *integer, ..range }, cause()))
                 }
                 _ if refinement.text.as_ref().is_some_and(is_never_a_number) => Err("a number is required".to_owned()),
-                _ => {
-                    doubt.raise();
-                    Ok(Value::some_number(NumberRange::default(), cause()))
-                }
+                _ => match refinement.text.as_ref().and_then(digits) {
+                    Some(range) => Ok(Value::some_number(range, cause())),
+                    None => {
+                        doubt.raise();
+                        Ok(Value::some_number(NumberRange::default(), cause()))
+                    }
+                },
             }
         }
         (Type::String, Type::Bool) => {
@@ -273,7 +280,8 @@ fn convert_shape(value: &Value, refinement: &Refinement, ty: &Type, doubt: &mut 
     let mut inner = Doubt::default();
     let element_of = |value: &Value, inner: &mut Doubt| {
         let converted = convert(value, element, inner).ok();
-        converted.unwrap_or_else(|| Value::any(&without_optional(element), &refinement.cause))
+        let converted = converted.unwrap_or_else(|| Value::any(&without_optional(element), &refinement.cause));
+        if element.is_exact() { converted } else { of_uncertain_type(&converted) }
     };
     made.element = refinement.element.as_ref().map(|known| element_of(known, &mut inner));
     if made.element.is_none() {
@@ -317,6 +325,18 @@ fn object_of_map(value: &Value, refinement: &Refinement, object: &ObjectType, do
     Value::object(made)
 }
 
+/// The numbers of a text that is always one: digits, with or without a fraction and a sign.
+fn digits(text: &Text) -> Option<NumberRange> {
+    let is_always = |form: &str| {
+        let form = super::pattern::Pattern::new(form);
+        form.is_ok_and(|form| text.matches(&form) == super::text::Tri::Always)
+    };
+    if is_always("\\A[0-9]+\\z") {
+        return Some(NumberRange::natural());
+    }
+    is_always("\\A[+-]?[0-9]+(\\.[0-9]+)?\\z").then(NumberRange::default)
+}
+
 fn is_never_a_number(text: &Text) -> bool {
     super::pattern::Pattern::new("[0-9]|Inf|inf").is_ok_and(|digit| text.matches(&digit) == super::text::Tri::Never)
 }
@@ -350,6 +370,12 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return unify_objects(types);
     }
     if all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
+        if types.iter().any(|ty| matches!(ty, Type::Set(_))) && !all(|ty| matches!(ty, Type::Set(_))) {
+            // Nothing is made up then: a list, or else a set, that all others can be converted to.
+            let fits = |wanted: &&Type| types.iter().all(|ty| is_convertible(ty, wanted));
+            let lists = types.iter().filter(|ty| matches!(ty, Type::List(_)));
+            return lists.chain(types.iter().filter(|ty| matches!(ty, Type::Set(_)))).find(fits).cloned();
+        }
         let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
         let element = if elements.is_empty() { Type::Any } else { unify(&elements)? };
         let all_sets = all(|ty| matches!(ty, Type::Set(_)));
@@ -360,6 +386,36 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return Some(Type::map(if elements.is_empty() { Type::Any } else { unify(&elements)? }));
     }
     None
+}
+
+/// Whether some values of `ty` can be converted to `wanted`.
+fn is_convertible(ty: &Type, wanted: &Type) -> bool {
+    match (ty, wanted) {
+        (Type::Any, _) | (_, Type::Any) => true,
+        (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => false,
+        (Type::List(own) | Type::Set(own), Type::List(element) | Type::Set(element))
+        | (Type::Map(own), Type::Map(element)) => is_convertible(own, element),
+        (Type::Tuple(types), Type::List(element) | Type::Set(element)) => {
+            types.iter().all(|ty| is_convertible(ty, element))
+        }
+        (Type::Tuple(types), Type::Tuple(others)) => {
+            types.len() == others.len()
+                && types.iter().zip(others.iter()).all(|(own, wanted)| is_convertible(own, wanted))
+        }
+        (Type::Object(object), Type::Map(element)) => {
+            object.attributes.values().all(|attribute| is_convertible(&attribute.ty, element))
+        }
+        (Type::Map(own), Type::Object(object)) => {
+            object.attributes.values().all(|attribute| is_convertible(own, &attribute.ty))
+        }
+        (Type::Object(own), Type::Object(wanted)) => {
+            wanted.attributes.iter().all(|(name, attribute)| match own.attributes.get(name) {
+                Some(own) => is_convertible(&own.ty, &attribute.ty),
+                None => attribute.optional,
+            })
+        }
+        (own, wanted) => own == wanted || own.is_primitive() && wanted.is_primitive(),
+    }
 }
 
 fn elements_of(ty: &Type) -> Vec<Type> {
@@ -400,35 +456,106 @@ fn unify_objects(types: &[Type]) -> Option<Type> {
     Some(Type::map(unify(&elements)?))
 }
 
-/// `value` and `other` as the two results of `?:`, each with the type that both have.
+/// `value` as one of the two results of `?:`, with the type that it has in common with `other`.
 ///
 /// # Errors
 /// When they have no type in common.
 pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Result<Value, String> {
-    // A bare `null` takes the other's type.
-    let is_bare = |value: &Value| value.is_null() && value.ty == Type::Any;
-    if is_bare(value) {
+    if is_bare_null(value) {
         return Ok(Value::null(other.ty.clone()).marked(value.marks));
     }
-    if is_bare(other) || value.ty == other.ty {
+    if is_bare_null(other) || value.ty == other.ty && value.ty.is_exact() {
         return Ok(value.clone());
     }
-    let message = "the two results of a conditional must have types that agree";
-    let ty = unify(&[value.ty.clone(), other.ty.clone()]).ok_or(message)?;
-    if ty == Type::Any {
-        return Ok(of_uncertain_type(value));
+    let mut certain = true;
+    let ty = common_type(value, other, &mut certain);
+    let ty = ty.ok_or("the two results of a conditional must have types that agree")?;
+    if certain {
+        return convert(value, &ty, doubt);
     }
-    convert(value, &ty, doubt)
+    // Whether there is a common type is not known, and which.
+    doubt.raise();
+    Ok(of_uncertain_type(value))
+}
+
+/// A `null` that is written out: it takes any type. One that has a name is null in this branch only, and has a type.
+pub(crate) fn is_bare_null(value: &Value) -> bool {
+    value.is_null() && value.ty == Type::Any && value.symbol.is_none()
+}
+
+/// As [`unify`], but for parts that are bare nulls: a counterpart that is text, a number or a boolean gives its type,
+/// others leave both as they are, which is what `any` means in the result unless `certain` is cleared.
+fn common_type(one: &Value, other: &Value, certain: &mut bool) -> Option<Type> {
+    match (is_bare_null(one), is_bare_null(other)) {
+        (true, true) => return Some(Type::Any),
+        (true, false) | (false, true) => {
+            let ty = if is_bare_null(one) { &other.ty } else { &one.ty };
+            return Some(if ty.is_primitive() { ty.clone() } else { Type::Any });
+        }
+        (false, false) => {}
+    }
+    match (&one.kind, &other.kind, &one.ty, &other.ty) {
+        (Kind::Mapping(left), Kind::Mapping(right), Type::Object(_), Type::Object(_)) => {
+            if left.keys().eq(right.keys()) {
+                let mut same = *certain;
+                let pairs = left.iter().zip(right.values());
+                let all: Option<Vec<_>> = pairs
+                    .map(|((name, left), right)| Some((Arc::clone(name), common_type(left, right, &mut same)?)))
+                    .collect();
+                if let Some(all) = all {
+                    *certain = same;
+                    return Some(Type::object(all));
+                }
+            }
+            common_element(left.values().chain(right.values()), certain).map(Type::map)
+        }
+        (Kind::Sequence(left), Kind::Sequence(right), Type::Tuple(_), Type::Tuple(_)) => {
+            if left.len() == right.len() {
+                let mut same = *certain;
+                let all = left.iter().zip(right.iter()).map(|(left, right)| common_type(left, right, &mut same));
+                if let Some(all) = all.collect::<Option<Vec<Type>>>() {
+                    *certain = same;
+                    return Some(Type::Tuple(all.into()));
+                }
+            }
+            common_element(left.iter().chain(right.iter()), certain).map(Type::list)
+        }
+        _ => {
+            let ty = unify(&[one.ty.clone(), other.ty.clone()]);
+            *certain &= ty.as_ref().is_none_or(Type::is_exact);
+            ty
+        }
+    }
+}
+
+/// The type of all elements together.
+fn common_element<'v>(all: impl Iterator<Item = &'v Value>, certain: &mut bool) -> Option<Type> {
+    let (nulls, rest): (Vec<&Value>, Vec<&Value>) = all.partition(|value| is_bare_null(value));
+    let types: Vec<Type> = rest.iter().map(|value| value.ty.clone()).collect();
+    let ty = if types.is_empty() { Some(Type::Any) } else { unify(&types) };
+    // Beside null there is no type that all others must have.
+    let is_sure = ty.as_ref().is_some_and(|ty| ty.is_exact() && (nulls.is_empty() || ty.is_primitive()));
+    if is_sure || ty.is_none() && nulls.is_empty() {
+        return ty;
+    }
+    *certain = false;
+    Some(Type::Any)
 }
 
 /// A value whose type depends on another that is not known: it may be converted or not.
-pub(super) fn of_uncertain_type(value: &Value) -> Value {
+pub(crate) fn of_uncertain_type(value: &Value) -> Value {
+    let is_known_type = |refinement: &Refinement| refinement.element.is_none() && refinement.entries.is_empty();
     match (&value.ty, &value.kind) {
-        (Type::String | Type::Any, _) | (_, Kind::Null) => value.clone(),
+        (Type::String, _) | (_, Kind::Null) => value.clone(),
+        (Type::Any, Kind::Unknown(refinement)) if is_known_type(refinement) && refinement.contains.is_empty() => {
+            value.clone()
+        }
         _ => {
+            let length = value.length();
             let refinement = Refinement {
                 form: form(value),
-                length: if matches!(value.ty, Type::Set(_)) { Length::ANY } else { value.length() },
+                // Equal elements become one in a set.
+                length: if form(value) == Form::Mapping { length } else { Length { min: length.min.min(1), ..length } },
                 ..Refinement::new(value.reason_of_type())
             };
             let unknown = Value::unknown(Type::Any, refinement).marked(value.all_marks());

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::convert::{Doubt, reconcile};
+use super::convert::{Doubt, is_bare_null, of_uncertain_type, reconcile};
 use super::functions::{Arguments, Context, NoSources, Sources};
 use super::join::join;
 use super::operators::{self, operand};
@@ -13,11 +13,12 @@ use super::text::Piece;
 use super::value::{Cause, Kind, Marks, Value};
 use crate::diagnostic::Location;
 use crate::source::Span;
-use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List};
+use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List, UnaryOperator};
 use crate::terraform::Type;
 
-/// Most levels of expressions, references included. What lies deeper is unknown.
-const MAX_DEPTH: u32 = 160;
+/// Most levels of expressions, references included. What lies deeper is unknown. Not optimised, that many levels fit
+/// a stack of 2 MiB, as threads have it.
+const MAX_DEPTH: u32 = 128;
 
 /// Most steps of one evaluation. What comes later is unknown.
 const MAX_STEPS: u32 = 400_000;
@@ -214,9 +215,10 @@ impl<'s> Evaluator<'s> {
         if self.depth >= MAX_DEPTH || self.steps >= MAX_STEPS {
             return Ok(self.too_large());
         }
-        self.depth += 1;
+        let weight = weight(expr.kind());
+        self.depth += weight;
         let result = self.eval_kind(expr);
-        self.depth -= 1;
+        self.depth -= weight;
         result
     }
 
@@ -239,7 +241,7 @@ impl<'s> Evaluator<'s> {
                 self.reference(expr)
             }
             ExprKind::SplatItem => Ok(self.items.last().cloned().unwrap_or_else(|| unknown(&Cause::Expression))),
-            ExprKind::Splat { on, each, full } => self.splat(document, on, each, full),
+            ExprKind::Splat { on, each, .. } => self.splat(document, on, each),
             ExprKind::Call { name, arguments, expand } => self.call(expr, document.expression(name), arguments, expand),
             ExprKind::Template { parts, heredoc } => self.template(expr, parts, heredoc),
             ExprKind::Unary { operator, operand } => {
@@ -443,43 +445,81 @@ impl<'s> Evaluator<'s> {
         super::access::index(value, key, &mut self.doubt).map_err(|message| Failure::new(message, span))
     }
 
-    fn splat(&mut self, document: Document<'_>, on: ExprId, each: ExprId, full: bool) -> Evaluated {
-        let value = self.eval(document.expression(on))?;
+    fn splat(&mut self, document: Document<'_>, on: ExprId, each: ExprId) -> Evaluated {
+        let on = document.expression(on);
+        let value = self.eval(on)?;
         let each = document.expression(each);
         let marks = value.marks;
-        let result = self.splat_over(&value, each, full)?;
+        let result = self.splat_over(&value, each, on.span())?;
         Ok(result.marked(marks))
     }
 
-    fn splat_over(&mut self, value: &Value, each: ExprView<'_>, _full: bool) -> Evaluated {
-        let Some(present) = value.not_null() else { return Ok(Value::tuple(Vec::new())) };
-        let is_list = matches!(present.ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+    fn splat_over(&mut self, value: &Value, each: ExprView<'_>, span: Span) -> Evaluated {
+        let is_sequence = matches!(value.ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+        // Anything else is a list of one element, and null one of none.
+        let Some(present) = value.not_null() else {
+            return if is_sequence {
+                Err(Failure::new("the value is null, so it has no elements", span))
+            } else {
+                Ok(Value::tuple(Vec::new()))
+            };
+        };
         let result = if let Kind::OneOf(all) = &present.kind {
             let all = Arc::clone(all);
             let mut joined: Option<Value> = None;
             for one in all.iter() {
-                let result = self.splat_over(one, each, _full)?;
+                let result = self.splat_over(one, each, span)?;
                 joined = Some(joined.map_or_else(|| result.clone(), |before| join(&before, &result)));
             }
             joined.unwrap_or_else(|| Value::tuple(Vec::new()))
-        } else if let (true, Some(elements)) = (is_list, present.as_sequence()) {
+        } else if let (true, Some(elements)) = (is_sequence, present.as_sequence()) {
             let elements = elements.to_vec();
             let mapped: Result<Vec<Value>, Failure> =
                 elements.into_iter().map(|element| self.with_item(element, each)).collect();
-            Value::tuple(mapped?)
-        } else if is_list {
-            self.map_unknown(&present, each)?
+            let mapped = mapped?;
+            match present.ty.element() {
+                None => Value::tuple(mapped),
+                Some(element) if mapped.is_empty() => {
+                    // For the type of the list Terraform evaluates it once for an element that is not known.
+                    let item = Value::some(element, &Cause::Expression);
+                    let ty = self.isolated(|evaluator| evaluator.with_item(item, each)).0?.ty;
+                    Value::list(ty, mapped)
+                }
+                Some(_) => {
+                    let ty = mapped[0].ty.clone();
+                    let ty = if mapped.iter().all(|one| one.ty == ty) { ty } else { Type::Any };
+                    Value::list(ty, mapped)
+                }
+            }
+        } else if is_sequence {
+            let mapped = self.map_unknown(&present, each)?;
+            let element = mapped.refinement().and_then(|known| known.element.as_ref()).map(|one| one.ty.clone());
+            match element.filter(Type::is_exact) {
+                Some(element) if present.ty.element().is_some() => Value { ty: Type::list(element), ..mapped },
+                _ => mapped,
+            }
         } else if present.ty == Type::Any {
+            self.doubt.raise();
             if super::join::form(&present) == super::value::Form::Sequence {
                 self.map_unknown(&present, each)?
             } else {
-                self.doubt.raise();
                 unknown(&present.reason())
             }
         } else {
-            Value::tuple(vec![self.with_item(present.clone(), each)?])
+            match self.with_item(present.clone(), each) {
+                Ok(one) => Value::tuple(vec![one]),
+                // Not for null.
+                Err(_) if value.nullable => {
+                    self.doubt.raise();
+                    Value::tuple(Vec::new())
+                }
+                Err(failure) => return Err(failure),
+            }
         };
-        Ok(if value.nullable { join(&result, &Value::tuple(Vec::new())) } else { result })
+        if value.nullable && is_sequence {
+            self.doubt.raise();
+        }
+        Ok(if value.nullable && !is_sequence { join(&result, &Value::tuple(Vec::new())) } else { result })
     }
 
     fn with_item(&mut self, item: Value, each: ExprView<'_>) -> Evaluated {
@@ -613,10 +653,12 @@ impl<'s> Evaluator<'s> {
             }
             Err(failure) if one.as_bool().is_some() => return Err(failure),
             // Fails unless the left side decides.
-            Err(failure) if short == ShortCircuit::No => return Err(failure),
             Err(_) => {
                 self.doubt.raise();
-                return Ok(Value::bool(decisive).marked(one.marks));
+                return match self.attempt(right).0 {
+                    Err(failure) if short == ShortCircuit::No || failure.is_static => Err(failure),
+                    _ => Ok(Value::bool(decisive).marked(one.marks)),
+                };
             }
         };
         if short != ShortCircuit::Yes && one.as_bool().is_none() {
@@ -637,45 +679,130 @@ impl<'s> Evaluator<'s> {
         if let Some(answer) = decided.as_bool() {
             let (taken, other) = if answer { (yes, no) } else { (no, yes) };
             let value = self.eval(taken)?;
-            let (other, _) = self.attempt(other);
-            let value = match other {
-                Ok(other) => reconcile(&value, &other, &mut self.doubt).map_err(wrong)?,
-                // What fails has any type.
-                Err(_) => value,
-            };
+            let beside = self.attempt(other);
+            let value = self.beside(&value, other, beside).map_err(wrong)?;
             return Ok(value.marked(marks));
         }
-        let first = self.branch(condition, true, yes);
-        let second = self.branch(condition, false, no);
-        let (first, second) = match (first, second) {
-            (Branch::Value(first), Branch::Value(second)) => (first, second),
-            (Branch::Value(value), Branch::Impossible(other)) | (Branch::Impossible(other), Branch::Value(value)) => {
-                let value = other.map_or(Ok(value.clone()), |other| reconcile(&value, &other, &mut self.doubt));
-                return value.map(|value| value.marked(marks)).map_err(wrong);
+        let mut first = self.branch(condition, true, yes);
+        let mut second = self.branch(condition, false, no);
+        if let (Ok(one), Ok(other)) = (&first.result, &second.result)
+            && one.ty != other.ty
+        {
+            // The branch that is not taken is evaluated for its type all the same, and may fail.
+            first.may_fail = first.may_fail || self.attempt(yes).1;
+            second.may_fail = second.may_fail || self.attempt(no).1;
+        }
+        let mut joined: Option<Value> = None;
+        let mut failure = None;
+        for (branch, expr, other) in [(&first, no, &second), (&second, yes, &first)] {
+            if branch.is_impossible {
+                continue;
             }
-            (Branch::Value(value), Branch::Failure(_)) | (Branch::Failure(_), Branch::Value(value)) => {
-                self.doubt.raise();
-                return Ok(value.marked(marks));
+            let other = match &other.result {
+                // Null by the condition only: it has a type of its own where the other branch is taken.
+                Ok(null) if null.is_null() && null.ty == Type::Any && !is_bare_null(null) => self.attempt(expr),
+                result => (result.clone(), other.may_fail),
+            };
+            let value = branch.result.clone();
+            match value.and_then(|value| self.beside(&value, expr, other).map_err(wrong)) {
+                Ok(value) => joined = Some(joined.map_or_else(|| value.clone(), |before| join(&before, &value))),
+                Err(error) => {
+                    self.doubt.raise();
+                    failure.get_or_insert(error);
+                }
             }
-            (Branch::Failure(failure), _) | (_, Branch::Failure(failure)) => return Err(failure),
-            (Branch::Impossible(_), Branch::Impossible(_)) => return Err(wrong("nothing satisfies this".to_owned())),
-        };
-        let left = reconcile(&first, &second, &mut self.doubt).map_err(wrong)?;
-        let right = reconcile(&second, &first, &mut self.doubt).map_err(wrong)?;
-        Ok(join(&left, &right).marked(marks))
+        }
+        match (joined, failure) {
+            (Some(value), _) => Ok(value.marked(marks)),
+            (None, Some(failure)) => Err(failure),
+            (None, None) => Err(wrong("nothing satisfies this".to_owned())),
+        }
     }
 
     fn branch(&mut self, condition: ExprView<'_>, truth: bool, expr: ExprView<'_>) -> Branch {
         let Some(facts) = self.assume(condition, truth) else {
-            return Branch::Impossible(self.attempt(expr).0.ok());
+            let (result, may_fail) = self.attempt(expr);
+            return Branch { result, may_fail, is_impossible: true };
         };
-        let (result, may_fail) = self.assuming(facts, |evaluator| evaluator.attempt(expr));
+        let (narrowed, may_fail) = self.assuming(facts, |evaluator| evaluator.attempt(expr));
         if may_fail {
             self.doubt.raise();
         }
-        match result {
-            Ok(value) => Branch::Value(value),
-            Err(failure) => Branch::Failure(failure),
+        Branch { result: narrowed, may_fail, is_impossible: false }
+    }
+
+    /// `value` with the type that it has beside the branch `expr`, which became `other`. A branch that is not taken may
+    /// fail, but what is left of its type counts.
+    fn beside(&mut self, value: &Value, expr: ExprView<'_>, other: (Evaluated, bool)) -> Result<Value, String> {
+        let rest = if matches!(other, (Ok(_), false)) { Rest::Nothing } else { self.rest(expr) };
+        match (other, rest) {
+            ((Ok(other), false), _) => reconcile(value, &other, &mut self.doubt),
+            ((Ok(other), true), _) if other.ty == value.ty && value.ty.is_exact() => Ok(value.clone()),
+            ((Ok(other), true), rest) => match (reconcile(value, &other, &mut self.doubt), rest) {
+                (Ok(converted), Rest::Nothing) => Ok(join(&converted, value)),
+                (Ok(converted), Rest::Type(_)) => Ok(converted),
+                _ => {
+                    self.doubt.raise();
+                    Ok(of_uncertain_type(value))
+                }
+            },
+            ((Err(_), _), Rest::Nothing) => Ok(value.clone()),
+            ((Err(_), _), Rest::Type(ty)) => {
+                let some = Value::some(&ty, &Cause::Expression);
+                reconcile(value, &some, &mut self.doubt)
+            }
+            ((Err(_), _), Rest::Something) => {
+                self.doubt.raise();
+                Ok(of_uncertain_type(value))
+            }
+        }
+    }
+
+    /// What is left of the type of an expression that fails.
+    fn rest(&mut self, expr: ExprView<'_>) -> Rest {
+        let document = expr.document();
+        match expr.kind() {
+            ExprKind::Paren(inner) | ExprKind::Interpolation(inner) => self.rest(document.expression(inner)),
+            ExprKind::Call { .. } | ExprKind::Variable => Rest::Nothing,
+            ExprKind::GetAttr { on, .. } | ExprKind::LegacyIndex { on, .. } => {
+                self.rest_of_step(document.expression(on))
+            }
+            ExprKind::Index { on, key } => {
+                let key = document.expression(key);
+                match key.as_string().is_some() || key.as_number().is_some() {
+                    true => self.rest_of_step(document.expression(on)),
+                    false => Rest::Something,
+                }
+            }
+            ExprKind::Unary { operator: UnaryOperator::Not, .. } => Rest::Type(Type::Bool),
+            ExprKind::Unary { operator: UnaryOperator::Negate, .. } => Rest::Type(Type::Number),
+            ExprKind::Binary { operator, .. } => match operator {
+                BinaryOperator::Add
+                | BinaryOperator::Subtract
+                | BinaryOperator::Multiply
+                | BinaryOperator::Divide
+                | BinaryOperator::Modulo => Rest::Type(Type::Number),
+                _ => Rest::Type(Type::Bool),
+            },
+            ExprKind::Template { parts, heredoc } => {
+                let mut all = expr.list(parts);
+                match (all.next(), all.next(), heredoc) {
+                    (Some(only), None, false) if matches!(only.kind(), ExprKind::Interpolation(_)) => self.rest(only),
+                    _ => Rest::Type(Type::String),
+                }
+            }
+            _ => Rest::Something,
+        }
+    }
+
+    /// Nothing is left where it is the step that fails, and not what it is a step from.
+    fn rest_of_step(&mut self, on: ExprView<'_>) -> Rest {
+        match self.attempt(on).0 {
+            Ok(_) => Rest::Nothing,
+            Err(_) => match self.rest(on) {
+                Rest::Nothing => Rest::Nothing,
+                _ => Rest::Something,
+            },
         }
     }
 
@@ -788,11 +915,34 @@ impl<'s> Evaluator<'s> {
     }
 }
 
-enum Branch {
-    Value(Value),
-    Failure(Failure),
-    /// The condition never has this answer; what the branch would give, for its type.
-    Impossible(Option<Value>),
+/// One side of `?:`.
+struct Branch {
+    /// What it gives where the condition chooses it.
+    result: Evaluated,
+    /// Whether it may fail for some members, chosen or not.
+    may_fail: bool,
+    /// Whether the condition never chooses it.
+    is_impossible: bool,
+}
+
+/// What is left of the type of an expression that fails.
+enum Rest {
+    /// Nothing at all.
+    Nothing,
+    /// This.
+    Type(Type),
+    /// Some parts.
+    Something,
+}
+
+/// How many levels an expression counts for: some need much more of the stack than others.
+const fn weight(kind: ExprKind) -> u32 {
+    match kind {
+        ExprKind::For(_) | ExprKind::Call { .. } => 4,
+        ExprKind::Conditional { .. } | ExprKind::Splat { .. } | ExprKind::Template { .. } => 3,
+        ExprKind::Binary { .. } | ExprKind::Object(_) => 2,
+        _ => 1,
+    }
 }
 
 /// Any value, for a reason.

@@ -118,15 +118,43 @@ impl Evaluator<'_> {
 
     fn walk(&mut self, walk: Loop<'_>, collection: &Value, place: ExprView<'_>) -> Evaluated {
         if let Some(pairs) = pairs(collection) {
+            if let (true, Some(condition)) = (pairs.is_empty(), walk.condition) {
+                self.check_condition(walk, condition, collection)?;
+            }
             return self.walk_known(walk, pairs);
         }
         if collection.ty.is_primitive() {
             return Err(Failure::new("only lists, sets, tuples, maps and objects can be walked through", place.span()));
         }
+        if form(collection) == Form::Free {
+            self.doubt.raise();
+        }
         match walk.key {
             None => self.walk_to_tuple(walk, collection),
             Some(key) => self.walk_to_object(walk, key, collection),
         }
+    }
+
+    /// Terraform evaluates the condition for an element of which nothing is known, even where there is no element.
+    fn check_condition(&mut self, walk: Loop<'_>, condition: ExprView<'_>, collection: &Value) -> Result<(), Failure> {
+        let mut check = |ty: &Type| {
+            let any = || Value::some(&Type::Any, &Cause::Expression);
+            let element = Value::some(ty, &Cause::Expression);
+            self.isolated(|evaluator| {
+                evaluator.with_pair(walk.key_name, walk.value_name, any(), element, |evaluator| {
+                    let answer = evaluator.eval(condition)?;
+                    let answer = operand(&answer, &Type::Bool, &mut evaluator.doubt);
+                    answer.map(|_| ()).map_err(|message| Failure::new(message, condition.span()))
+                })
+            })
+        };
+        check(&Type::Any).0?;
+        // What is doubtful of any element only for being any is not doubtful here.
+        let (typed, may_fail) = check(collection.ty.element().unwrap_or(&Type::Any));
+        if may_fail || typed.is_err() {
+            self.doubt.raise();
+        }
+        Ok(())
     }
 
     /// Binds the names of a loop around `inner`.

@@ -327,7 +327,8 @@ impl Evaluator<'_> {
         if narrowed == value {
             return Some(Vec::new());
         }
-        let narrowed = Value { symbol: value.symbol.clone(), marks: value.marks, ..narrowed };
+        let symbol = value.symbol.clone().or_else(|| narrowed.symbol.clone().filter(|_| narrowed.is_null()));
+        let narrowed = Value { symbol, marks: value.marks, ..narrowed };
         Some(vec![(path, narrowed)])
     }
 }
@@ -358,6 +359,12 @@ fn join_named(one: &Value, other: &Value) -> Value {
     Value { symbol, ..join(one, other) }
 }
 
+/// `value` where it is null. Its name tells that it is not written as `null`.
+fn null_of(value: &Value) -> Value {
+    let symbol = value.symbol.clone().unwrap_or_else(|| "null".into());
+    Value { symbol: Some(symbol), ..with_marks(Value::null(value.ty.clone()), value) }
+}
+
 fn with_marks(value: Value, like: &Value) -> Value {
     Value { marks: like.marks, symbol: like.symbol.clone(), ..value }
 }
@@ -371,7 +378,7 @@ fn comparable(element: &Value, _wanted: &Value) -> Value {
 /// Members of `value` that equal `known`; nothing where there are none.
 fn meet(value: &Value, known: &Value) -> Option<Value> {
     if known.is_null() {
-        return value.may_be_null().then(|| with_marks(Value::null(value.ty.clone()), value));
+        return value.may_be_null().then(|| null_of(value));
     }
     if equal(value, known) == Some(false) {
         return None;
@@ -395,7 +402,7 @@ fn without(value: &Value, known: &Value) -> Option<Value> {
             let rest: Vec<Value> = all.iter().filter(|one| equal(one, known) != Some(true)).cloned().collect();
             match super::join::join_all(rest.iter()) {
                 Some(rest) => Some(Value { nullable: value.nullable, ..with_marks(rest, value) }),
-                None => value.nullable.then(|| with_marks(Value::null(value.ty.clone()), value)),
+                None => value.nullable.then(|| null_of(value)),
             }
         }
         Kind::Unknown(_) if value.ty == Type::Bool && !value.nullable => {
@@ -413,9 +420,7 @@ fn without(value: &Value, known: &Value) -> Option<Value> {
             Some(rebuild(value, Refinement { length, ..(**refinement).clone() }))
         }
         _ if !value.nullable && equal(value, known) == Some(true) => None,
-        _ if equal(&Value { nullable: false, ..value.clone() }, known) == Some(true) => {
-            Some(with_marks(Value::null(value.ty.clone()), value))
-        }
+        _ if equal(&Value { nullable: false, ..value.clone() }, known) == Some(true) => Some(null_of(value)),
         _ => Some(value.clone()),
     }
 }

@@ -10,10 +10,17 @@ use regex_automata::dfa::{Automaton, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
 use super::pattern::{Anchors, Pattern};
 
 /// Most states that a decision may look at. What needs more is undecided.
 const MAX_STATES: usize = 4096;
+
+/// An expression for texts that begin with a certain letter, or with what an accent makes of it.
+const LETTER: &str = "\\A(?:";
+const OTHER: &str = "|[^\\x00-\\x7f])";
 
 /// Yes for all members, no for all members, or neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +120,27 @@ impl Hole {
     }
 }
 
+impl Hole {
+    /// Whether its text may begin with something that becomes one with the letter before it.
+    fn may_begin_with_accent(&self) -> bool {
+        match &self.shape {
+            Shape::Number { .. } | Shape::Bool => false,
+            Shape::OneOf(all) => all.iter().any(|one| one.chars().next().is_some_and(is_accent)),
+            Shape::Any => {
+                // What is left of a letter, alone or with an accent, begins with no other one.
+                let is_letter =
+                    |pattern: &Pattern| pattern.source().starts_with(LETTER) && pattern.source().ends_with(OTHER);
+                if self.constraints.iter().any(|(pattern, matches)| *matches && is_letter(pattern)) {
+                    return false;
+                }
+                self.constraints.is_empty()
+                    || Pattern::new("\\A[^\\x00-\\x7f]")
+                        .is_ok_and(|other| Text::hole(self.clone()).matches(&other) != Tri::Never)
+            }
+        }
+    }
+}
+
 impl Shape {
     /// All texts of this shape as a regular expression.
     fn expression(&self) -> String {
@@ -161,7 +189,7 @@ impl Text {
     /// One text.
     #[must_use]
     pub fn literal(text: impl Into<Arc<str>>) -> Self {
-        Self { pieces: Arc::from([Piece::Literal(text.into())]) }
+        Self { pieces: Arc::from([Piece::Literal(normalized(text.into()))]) }
     }
 
     /// The pieces, one after another.
@@ -180,7 +208,7 @@ impl Text {
                 (_, piece) => joined.push(piece),
             }
         }
-        Self { pieces: joined.into() }
+        Self { pieces: composed(joined).into() }
     }
 
     /// The pieces.
@@ -319,6 +347,55 @@ impl Text {
         });
         literals.sum()
     }
+}
+
+/// `text` in Unicode's normal form C.
+#[must_use]
+pub(super) fn normalized(text: Arc<str>) -> Arc<str> {
+    if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect::<String>().into() }
+}
+
+/// Terraform puts the whole text in normal form C, in which an accent at the start of a hole becomes one with the letter
+/// before it. So a letter before a hole that may begin with an accent is not certain.
+fn composed(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut made: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let piece = match piece {
+            Piece::Literal(text) => Piece::Literal(normalized(text)),
+            hole @ Piece::Hole(_) => hole,
+        };
+        match (made.last_mut(), &piece) {
+            (Some(Piece::Literal(before)), Piece::Hole(hole)) if hole.may_begin_with_accent() => {
+                let last = before.chars().next_back().filter(|last| takes_accent(*last));
+                let begins = last.and_then(|last| Pattern::new(&format!("{LETTER}{last}{OTHER}")).ok());
+                let (Some(last), Some(begins)) = (last, begins) else {
+                    made.push(piece);
+                    continue;
+                };
+                *before = before[..before.len() - last.len_utf8()].into();
+                if before.is_empty() {
+                    made.pop();
+                }
+                made.push(Piece::Hole(Hole::new(Shape::Any).with(begins, true)));
+            }
+            (Some(Piece::Hole(_)), Piece::Literal(text)) if text.chars().next().is_some_and(is_accent) => {
+                made.push(Piece::Hole(Hole::new(Shape::Any)));
+            }
+            _ => made.push(piece),
+        }
+    }
+    made
+}
+
+/// Whether a character may become one with an accent after it.
+const fn takes_accent(letter: char) -> bool {
+    letter.is_ascii_alphabetic() || matches!(letter, '<' | '=' | '>') || !letter.is_ascii()
+}
+
+/// Whether a character may become one with the letter before it: accents, and the vowels and ends of Korean syllables.
+fn is_accent(letter: char) -> bool {
+    !letter.is_ascii() && (canonical_combining_class(letter) != 0 || is_combining_mark(letter))
+        || matches!(letter, '\u{1100}'..='\u{11ff}')
 }
 
 /// An automaton in a state, and whether it has seen a match already.

@@ -225,10 +225,10 @@ impl Value {
         Self::number(i64::try_from(value).unwrap_or(i64::MAX))
     }
 
-    /// A string.
+    /// A string, in Unicode's normal form C as all of Terraform's.
     #[must_use]
     pub fn string(value: impl Into<Arc<str>>) -> Self {
-        Self::known(Type::String, Kind::String(value.into()))
+        Self::known(Type::String, Kind::String(super::text::normalized(value.into())))
     }
 
     /// A tuple.
@@ -630,7 +630,8 @@ impl Refinement {
                     && self.entries.is_empty()
                     && self.admits_elements(&elements.iter())
                     && (!self.distinct || elements.iter().enumerate().all(|(at, one)| !elements[..at].contains(one)))
-                    && (!self.sorted || elements.is_sorted_by(|one, other| one.as_string() <= other.as_string()))
+                    && (!self.sorted
+                        || elements.is_sorted_by(|one, other| other.is_null() || one.as_string() <= other.as_string()))
             }
             Kind::Mapping(entries) => {
                 self.form != Form::Sequence

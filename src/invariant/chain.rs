@@ -143,7 +143,7 @@ fn variable<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
         (Some(default), _) => {
             (default.span(), format!("nothing is passed, so `var.{name}` is {}", describe(&set.value)), true)
         }
-        (None, Some(ty)) => (ty.span(), format!("any caller may pass {}", describe(&set.value)), false),
+        (None, Some(ty)) => (ty.span(), format!("a caller may pass {}", describe(&set.value)), false),
         (None, None) => (declared.block.header_span(), format!("any caller may pass any value as `{name}`"), false),
     };
     push(steps, Step { location: declared.location(span), message, is_origin });

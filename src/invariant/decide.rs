@@ -8,10 +8,11 @@ use super::chain::{At, Step, chain, describe};
 use super::context::{Context, Contexts};
 use super::language::Invariant;
 use super::overlay::InvariantScope;
+use super::planned::PlannedResource;
 use super::subject::{Place, Subject, Written};
 use crate::config::{Guarantee, InvariantKind};
 use crate::diagnostic::Location;
-use crate::eval::module::{Frame, Inputs, Instance};
+use crate::eval::module::{Frame, Inputs, Instance, ResourceBody};
 use crate::eval::{Kind, Value};
 use crate::source::Span;
 use crate::syntax::hcl::{ExprKind, ExprView};
@@ -162,6 +163,54 @@ impl<'j, 'p> Judge<'j, 'p> {
         judgement(Verdict::Undecided(reason), if judged == 0 { (1, 0) } else { (judged, decided) })
     }
 
+    /// The verdicts of `invariant` on a resource of a plan, whose schema has the type `ty`. Only invariants of resources
+    /// and data sources are about plans; the module of the first node stands for the module around the resource, which
+    /// is not known.
+    #[must_use]
+    pub fn judge_planned(
+        &self,
+        invariant: &Invariant,
+        resource: &PlannedResource,
+        ty: Option<&Type>,
+        location: Location,
+    ) -> Vec<Judgement> {
+        let mode = match invariant.kind {
+            InvariantKind::Resource => ResourceMode::Managed,
+            InvariantKind::Data => ResourceMode::Data,
+            InvariantKind::Module | InvariantKind::Call => return Vec::new(),
+        };
+        if resource.mode != mode || !invariant.binds(&resource.kind) {
+            return Vec::new();
+        }
+        let instance = self.contexts.anybody(0);
+        let value = resource.attrs(ty);
+        let whole = Subject {
+            address: resource.address.clone(),
+            attrs: Some(value.clone()),
+            each: None,
+            resource: None,
+            location,
+            frame: Frame::default(),
+            written: Written::Planned(resource.kind.clone(), resource.name.clone()),
+        };
+        let body = ResourceBody { value, elements: Vec::new(), frame: Frame::default() };
+        let mut subjects = Vec::new();
+        self.elements(invariant, instance, whole, &body, &mut subjects);
+        let judgement = |subject: Subject<'p>| {
+            let (verdict, decided) = match self.outcome(invariant, instance, &subject) {
+                Outcome::Holds => (Verdict::Holds, 1),
+                Outcome::NotApplicable => (Verdict::NotApplicable, 1),
+                Outcome::Undecided(reason) => (Verdict::Undecided(reason), 0),
+                Outcome::Violated { message, .. } => {
+                    let (note, steps) = (String::new(), Vec::new());
+                    (Verdict::Violated(Box::new(Fault { location, message, note, steps, for_every_caller: false })), 1)
+                }
+            };
+            Judgement { address: subject.address, location, verdict, places: (1, decided) }
+        };
+        subjects.into_iter().map(judgement).collect()
+    }
+
     /// What an invariant judges in a module.
     fn subjects(&self, invariant: &Invariant, instance: &Rc<Instance<'p>>) -> Vec<Subject<'p>> {
         let module = instance.module();
@@ -233,7 +282,7 @@ impl<'j, 'p> Judge<'j, 'p> {
         invariant: &Invariant,
         instance: &Rc<Instance<'p>>,
         whole: Subject<'p>,
-        body: &crate::eval::module::ResourceBody<'p>,
+        body: &ResourceBody<'p>,
         found: &mut Vec<Subject<'p>>,
     ) {
         let Some(for_each) = invariant.for_each() else {

@@ -9,10 +9,12 @@ mod context;
 mod decide;
 mod language;
 mod overlay;
+mod planned;
 mod subject;
 
 pub use chain::Step;
 pub use context::{Context, Contexts, RootValue};
 pub use decide::{Fault, Judge, Judgement, Verdict};
 pub use language::{Bundled, Invariant, InvariantSource};
+pub use planned::PlannedResource;
 pub use subject::Subject;

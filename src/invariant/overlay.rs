@@ -9,8 +9,8 @@ use crate::config::InvariantKind;
 use crate::eval::module::{BlockScope, Frame, Inputs, Instance, Overlay};
 use crate::eval::{Cause, Doubt, Evaluated, Evaluator, Failure, Form, Kind, Marks, SpecialCall, Value, equal};
 use crate::source::Span;
-use crate::syntax::hcl::ExprView;
-use crate::terraform::Type;
+use crate::syntax::hcl::{ExprKind, ExprView};
+use crate::terraform::{Role, Type};
 
 /// The element that a list is given to see whether it is kept. A text that tags, names and labels may be.
 const WITNESS: &str = "sprag-witness";
@@ -53,6 +53,10 @@ impl<'i> InvariantScope<'i, '_> {
                     source.map_or_else(|| Value::null(Type::String), |text| Value::string(&*text)),
                 );
             }
+            Written::Planned(kind, name) => {
+                entries.insert("type".into(), Value::string(kind.as_str()));
+                entries.insert("name".into(), Value::string(name.as_str()));
+            }
             Written::Module => {
                 entries.insert("path".into(), Value::string(self.instance.node().path));
             }
@@ -65,6 +69,7 @@ impl<'i> InvariantScope<'i, '_> {
         let mut used = BTreeSet::new();
         for source in self.instance.module().configuration() {
             for expr in source.document().expressions() {
+                used.extend(attribute_of_instance(expr, kind, name));
                 let Some(steps) = expr.as_reference() else { continue };
                 if let [first, second, rest @ ..] = steps.as_slice()
                     && first == kind
@@ -109,24 +114,27 @@ impl<'i> InvariantScope<'i, '_> {
     /// Everything that is written about a variable.
     fn variable(&self, name: &str) -> Option<Value> {
         let declared = self.instance.module().variables.iter().find(|declared| declared.name() == name)?;
-        let body = declared.block.body();
+        // What an override file says wins.
+        let sources = self.instance.module().sources.iter().filter(|source| source.role == Role::Override);
+        let blocks = sources.flat_map(|source| source.document().root().blocks_of("variable"));
+        let overrides: Vec<_> = blocks.filter(|block| block.label(0).as_deref() == Some(name)).collect();
+        let argument = |argument: &str| {
+            let found = overrides.iter().rev().find_map(|block| block.body().value(argument));
+            found.or_else(|| declared.block.body().value(argument))
+        };
         let text = |name: &str| {
-            let found = body.value(name).and_then(|expr| expr.as_string().map(|text| Value::string(&*text)));
+            let found = argument(name).and_then(|expr| expr.as_string().map(|text| Value::string(&*text)));
             found.unwrap_or_else(|| Value::null(Type::String))
         };
-        let flag = |name: &str, unset: bool| {
-            let written = body.value(name);
-            match written.map(ExprView::as_bool) {
-                None => Value::bool(unset),
-                Some(Some(answer)) => Value::bool(answer),
-                Some(None) => Value::some_bool(Cause::Expression),
-            }
+        let flag = |name: &str, unset: bool| match argument(name).map(ExprView::as_bool) {
+            None => Value::bool(unset),
+            Some(Some(answer)) => Value::bool(answer),
+            Some(None) => Value::some_bool(Cause::Expression),
         };
-        let default = body
-            .value("default")
+        let default = argument("default")
             .map(|expr| crate::eval::constant(expr).unwrap_or_else(|_| Value::any(&Type::Any, &Cause::Expression)));
         let has_default = default.is_some();
-        let ty = body.value("type").map_or_else(|| "any".to_owned(), |expr| expr.text().to_owned());
+        let ty = argument("type").map_or_else(|| "any".to_owned(), |expr| expr.text().to_owned());
         Some(Value::object(BTreeMap::from([
             (Arc::from("default"), default.unwrap_or_else(|| Value::null(Type::Any))),
             (Arc::from("has_default"), Value::bool(has_default)),
@@ -292,6 +300,19 @@ impl Overlay for InvariantScope<'_, '_> {
     fn always_short_circuits(&self) -> bool {
         true
     }
+}
+
+/// The attribute that `TYPE.NAME[…].ATTRIBUTE` reads, whatever chooses the instance.
+fn attribute_of_instance(expr: ExprView<'_>, kind: &str, name: &str) -> Option<String> {
+    let ExprKind::GetAttr { on, name: attribute } = expr.kind() else { return None };
+    let document = expr.document();
+    let mut resource = document.expression(on);
+    while let ExprKind::Index { on, .. } | ExprKind::LegacyIndex { on, .. } = resource.kind() {
+        resource = document.expression(on);
+    }
+    let steps = resource.as_reference()?;
+    let is_it = matches!(steps.as_slice(), [first, second] if first == kind && second == name);
+    is_it.then(|| document.slice(attribute).to_owned())
 }
 
 fn strings(all: impl IntoIterator<Item = String>) -> Value {

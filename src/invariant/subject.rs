@@ -33,6 +33,8 @@ pub enum Written<'p> {
     Block(&'p Resource<'p>, Box<Element<'p>>),
     /// A module call, seen through `attrs`.
     Call(Declaration<'p>),
+    /// A resource of a plan, with its type and name.
+    Planned(String, String),
     /// A module.
     Module,
 }

@@ -16,6 +16,8 @@ pub struct Evaluation<'e, 'a> {
     pub invariants: &'e dyn Fn(usize) -> &'e [Invariant],
     /// The values of roots, by module.
     pub values: &'e BTreeMap<usize, Vec<RootValue>>,
+    /// Whether validations, conditions and values that differ with every run are looked at.
+    pub has_contracts: bool,
 }
 
 /// Something that could not be decided.
@@ -66,6 +68,9 @@ impl Evaluation<'_, '_> {
         let judge = Judge::new(&contexts);
         let mut found = Evaluated::default();
         for node in 0..self.nodes.len() {
+            if self.has_contracts {
+                found.diagnostics.extend(super::contracts::check(&contexts, node).into_iter().map(|one| (node, one)));
+            }
             for invariant in (self.invariants)(node) {
                 let judgements = judge.judge(invariant, node);
                 if judgements.iter().any(|judgement| judgement.verdict != Verdict::NotApplicable) {
@@ -105,7 +110,8 @@ fn mentions(expr: ExprView<'_>, names: &BTreeSet<String>) -> bool {
 }
 
 impl Evaluated {
-    fn take(&mut self, node: usize, invariant: &Invariant, judgement: Judgement) {
+    /// Counts a verdict on something in the module `node`.
+    pub fn take(&mut self, node: usize, invariant: &Invariant, judgement: Judgement) {
         let places = self.places.entry(invariant.id.clone()).or_default();
         places.0 += judgement.places.0;
         places.1 += judgement.places.1;

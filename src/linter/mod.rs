@@ -2,6 +2,7 @@
 //! configuration in, diagnostics out. Knows no lint by name but its own two.
 
 pub mod baseline;
+mod contracts;
 mod engine;
 mod evaluation;
 pub mod finding;

@@ -165,7 +165,11 @@ fn is_counting(help: &str) -> bool {
 fn looked_at(exporter: &Exporter) -> String {
     // What was captured from a version says more than what was derived from it.
     let best = |capture: &&catalogue::Capture| {
-        !exporter.captures.iter().any(|other| other.version == capture.version && other.evidence > capture.evidence)
+        let mut others = exporter.captures.iter();
+        !others.any(|other| {
+            let is_named = other.version == capture.version || capture.version.is_empty();
+            is_named && other.evidence > capture.evidence
+        })
     };
     let captures = exporter
         .captures
@@ -396,8 +400,9 @@ mod tests {
         assert_eq!(missing("node_memory_MemAvailable"), Some(("node-exporter".to_owned(), false)));
         assert_eq!(
             world.advice("node_memory_MemAvailable").as_deref(),
-            Some("its name has a unit: `node_memory_MemAvailable_bytes`")
+            Some("it is called `node_memory_MemAvailable_bytes` since version 0.16.0")
         );
+        assert_eq!(world.advice("pve_disk_usage").as_deref(), Some("its name has a unit: `pve_disk_usage_bytes`"));
         assert_eq!(world.advice("node_laod1").as_deref(), Some("did you mean `node_load1`?"));
     }
 

@@ -12,6 +12,7 @@ mod sites;
 mod source;
 mod summary;
 mod survey;
+mod suspicion;
 mod test_file;
 mod types;
 mod unused;

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
-use super::{ProviderReference, Role, Source, Survey, TestFile, providers};
+use super::{ProviderReference, Role, Source, Survey, TestFile, providers, suspicion};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
@@ -294,6 +294,18 @@ impl<'a> Module<'a> {
         self.survey.get_or_init(|| Survey::of(self.sources))
     }
 
+    /// Whether a walk over all references may find some that lead nowhere. Quick, where there are none.
+    #[must_use]
+    pub fn may_have_loose_references(&self) -> bool {
+        suspicion::may_have_loose_references(self)
+    }
+
+    /// Whether a walk over all references may find a circle. Quick, where there is none.
+    #[must_use]
+    pub fn may_have_cycles(&self) -> bool {
+        suspicion::may_have_cycles(self)
+    }
+
     /// Every use of a provider, in order of files. `terraform` is built in and left out.
     pub fn provider_references(&self) -> &[ProviderReference<'a>] {
         self.provider_references.get_or_init(|| providers::references(self))
@@ -318,6 +330,9 @@ impl<'a> Module<'a> {
         kind: &str,
         provider: Option<ExprView<'_>>,
     ) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        if !self.schemas.knows(mode, kind) {
+            return None;
+        }
         let bound = match provider {
             Some(provider) => self.provider_schema(&providers::local_name(provider)?),
             None => {

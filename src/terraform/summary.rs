@@ -102,6 +102,8 @@ pub struct ModuleSummary {
     pub has_values: bool,
     /// Its calls of other modules, and those of its test runs.
     pub calls: Vec<Call>,
+    /// Whether it has validations, conditions or checks, or uses a function whose result differs with every run.
+    pub has_contracts: bool,
     /// The types of its resources and data sources, each once.
     pub resource_kinds: Vec<Box<str>>,
     /// Its test files by their path within the module.
@@ -135,6 +137,7 @@ impl ModuleSummary {
             has_provider: module.providers.iter().any(|provider| provider.block.body().items().next().is_some()),
             has_values: false,
             calls: calls_of(module),
+            has_contracts: has_contracts(module),
             resource_kinds: resource_kinds(module),
             tests: Vec::new(),
             regression: Vec::new(),
@@ -156,6 +159,25 @@ impl ModuleSummary {
             call.installed = found.and_then(|installed| join(&self.key, &installed.directory));
         }
     }
+}
+
+fn has_contracts(module: &Module<'_>) -> bool {
+    const UNSTABLE: &[&str] = &["timestamp", "uuid", "bcrypt"];
+    let has_conditions =
+        module.configuration().flat_map(|source| source.document().root().blocks()).any(|block| match block.kind() {
+            "variable" => block.body().blocks().any(|inner| inner.kind() == "validation"),
+            "check" => true,
+            "output" => block.body().blocks().any(|inner| inner.kind() == "precondition"),
+            "resource" | "data" => {
+                let mut inner = block.body().blocks_of("lifecycle").flat_map(|lifecycle| lifecycle.body().blocks());
+                inner.any(|inner| matches!(inner.kind(), "precondition" | "postcondition"))
+            }
+            _ => false,
+        });
+    has_conditions
+        || module
+            .configuration()
+            .any(|source| UNSTABLE.iter().any(|name| memchr::memmem::find(&source.text, name.as_bytes()).is_some()))
 }
 
 fn resource_kinds(module: &Module<'_>) -> Vec<Box<str>> {
@@ -249,6 +271,7 @@ mod tests {
             has_provider: false,
             has_values: false,
             calls: calls.iter().map(|source| call(source)).collect(),
+            has_contracts: false,
             resource_kinds: Vec::new(),
             tests: Vec::new(),
             regression: Vec::new(),

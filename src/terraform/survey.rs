@@ -4,7 +4,7 @@
 use super::{Role, Source};
 use crate::diagnostic::Location;
 use crate::source::Span;
-use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List};
+use crate::syntax::hcl::{BinaryOperator, BodyView, Document, ExprId, ExprKind, ExprView, List};
 
 /// An expression and the file it is in.
 #[derive(Clone, Copy)]
@@ -52,6 +52,38 @@ pub struct Survey<'a> {
     /// Calls of functions that a provider gives: `provider::name::function()`.
     pub provider_functions: Vec<Place<'a>>,
     references: Vec<u64>,
+    /// Every reference of the configuration, for a first look.
+    pub(super) uses: Vec<Use>,
+    /// The names that loops and `dynamic` blocks introduce, by hash.
+    pub(super) loop_names: Vec<u64>,
+    /// Words that stand for themselves and are no keys of objects, by hash.
+    pub(super) words: Vec<u64>,
+}
+
+/// A reference, by hashes of its names.
+#[derive(Clone, Copy)]
+pub(super) struct Use {
+    /// Its file among the sources.
+    pub(super) source: u32,
+    /// Where it begins in the file.
+    pub(super) at: u32,
+    /// The first name.
+    pub(super) root: u64,
+    /// The first two names; of data sources three.
+    pub(super) full: u64,
+    /// What follows.
+    pub(super) kind: UseKind,
+}
+
+/// What follows behind the names that a reference begins with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum UseKind {
+    /// Not looked at.
+    Plain,
+    /// `.name`
+    Attribute,
+    /// `[key]` or `.0`
+    Index,
 }
 
 impl<'a> Survey<'a> {
@@ -59,7 +91,8 @@ impl<'a> Survey<'a> {
     #[must_use]
     pub fn of(sources: &'a [Source]) -> Self {
         let mut walk = Walk::default();
-        for source in sources.iter().filter(|source| source.role != Role::Variables) {
+        for (index, source) in (0..).zip(sources).filter(|(_, source)| source.role != Role::Variables) {
+            walk.index = index;
             walk.file(source);
         }
         let mut survey = walk.survey;
@@ -85,6 +118,10 @@ struct Walk<'a> {
     open: Vec<usize>,
     /// Keys of one object, by hash.
     keys: Vec<(u64, ExprId)>,
+    /// The number of the file.
+    index: u32,
+    /// Words of the file that no other expression has taken for the start of a reference or a key yet, in order.
+    words: Vec<ExprId>,
 }
 
 impl<'a> Walk<'a> {
@@ -97,6 +134,10 @@ impl<'a> Walk<'a> {
             self.variables.push((block.span(), hash([&b"var"[..], name.as_bytes()])));
         }
         let is_configuration = source.role.is_configuration();
+        self.words.clear();
+        if is_configuration {
+            self.dynamic_names(document.root());
+        }
         let mut variable = 0;
         for expr in document.expressions() {
             while self.open.last().is_some_and(|last| self.survey.wrappers[*last].is_inside(expr)) {
@@ -109,9 +150,88 @@ impl<'a> Walk<'a> {
                     variable += 1;
                 }
                 self.reference(Place { source, expr }, document.expression(on), name, variable);
+                if is_configuration {
+                    self.behind(document.expression(on), UseKind::Attribute);
+                }
             } else if is_configuration {
                 self.look(Place { source, expr }, kind);
+                self.take_words(expr, kind);
             }
+        }
+        let text = document.text();
+        let words = self.words.iter().map(|word| hash([document.expression(*word).span().slice(text)]));
+        self.survey.words.extend(words);
+    }
+
+    /// The iterators of `dynamic` blocks.
+    fn dynamic_names(&mut self, body: BodyView<'a>) {
+        for block in body.blocks() {
+            if block.kind() == "dynamic" {
+                let label = block.label_spans().first().map(|span| block.document().slice(*span).trim_matches('"'));
+                let iterator = block.body().value("iterator").and_then(ExprView::as_keyword);
+                self.survey
+                    .loop_names
+                    .extend([label, iterator].into_iter().flatten().map(|name| hash([name.as_bytes()])));
+            }
+            self.dynamic_names(block.body());
+        }
+    }
+
+    /// What follows `on`, where that is a reference and no more.
+    fn behind(&mut self, on: ExprView<'a>, kind: UseKind) {
+        let document = on.document();
+        let bytes = |span: Span| span.slice(document.text());
+        self.forget(on);
+        let ExprKind::GetAttr { on: inner, name } = on.kind() else { return };
+        let inner = document.expression(inner);
+        let at = on.span().start;
+        let (root, full) = match inner.kind() {
+            ExprKind::Variable => {
+                let root = hash([bytes(inner.span())]);
+                (root, extend(root, bytes(name)))
+            }
+            ExprKind::GetAttr { on: root, name: kind } => {
+                let root = document.expression(root);
+                if root.kind() != ExprKind::Variable {
+                    return;
+                }
+                let root = hash([bytes(root.span())]);
+                (root, extend(extend(root, bytes(kind)), bytes(name)))
+            }
+            _ => return,
+        };
+        self.survey.uses.push(Use { source: self.index, at, root, full, kind });
+    }
+
+    /// A word that begins a reference is none that stands alone.
+    fn forget(&mut self, word: ExprView<'a>) {
+        if word.kind() == ExprKind::Variable
+            && let Ok(at) = self.words.binary_search(&word.id())
+        {
+            self.words.remove(at);
+        }
+    }
+
+    /// Keeps words, and the names that loops give.
+    fn take_words(&mut self, expr: ExprView<'a>, kind: ExprKind) {
+        let document = expr.document();
+        let name = |span: Span| hash([span.slice(document.text())]);
+        match kind {
+            ExprKind::Variable => self.words.push(expr.id()),
+            ExprKind::Index { on, .. } | ExprKind::LegacyIndex { on, .. } => {
+                self.behind(document.expression(on), UseKind::Index);
+            }
+            ExprKind::Splat { on, .. } => self.forget(document.expression(on)),
+            ExprKind::Object(list) => expr.list(list).step_by(2).for_each(|key| self.forget(key)),
+            ExprKind::For(_) => {
+                let names = expr.as_for().map(|parts| [parts.key_name, Some(parts.value_name)]);
+                self.survey.loop_names.extend(names.into_iter().flatten().flatten().map(name));
+            }
+            ExprKind::ForDirective(_) => {
+                let names = expr.as_for_directive().map(|parts| [parts.key, Some(parts.value)]);
+                self.survey.loop_names.extend(names.into_iter().flatten().flatten().map(name));
+            }
+            _ => {}
         }
     }
 
@@ -119,18 +239,25 @@ impl<'a> Walk<'a> {
     fn reference(&mut self, place: Place<'a>, on: ExprView<'a>, name: Span, variable: usize) {
         let document = place.expr.document();
         let bytes = |span: Span| span.slice(document.text());
-        let found = match on.kind() {
+        let (root, found) = match on.kind() {
             // Providers may be called `null`, `true` and `false`.
-            ExprKind::Variable | ExprKind::Null | ExprKind::Bool(_) => hash([bytes(on.span()), bytes(name)]),
+            ExprKind::Variable | ExprKind::Null | ExprKind::Bool(_) => {
+                let root = hash([bytes(on.span())]);
+                (root, extend(root, bytes(name)))
+            }
             ExprKind::GetAttr { on: root, name: kind } => {
                 let root = document.expression(root);
                 if root.kind() != ExprKind::Variable || bytes(root.span()) != b"data" {
                     return;
                 }
-                hash([b"data", bytes(kind), bytes(name)])
+                (hash([&b"data"[..]]), hash([b"data", bytes(kind), bytes(name)]))
             }
             _ => return,
         };
+        if place.source.role.is_configuration() {
+            let at = place.expr.span().start;
+            self.survey.uses.push(Use { source: self.index, at, root, full: found, kind: UseKind::Plain });
+        }
         let own = self.variables.get(variable).filter(|(span, _)| span.covers(place.expr.span()));
         if own.is_some_and(|(_, own)| *own == found) {
             return;
@@ -214,7 +341,12 @@ fn is_empty_list(document: Document<'_>, id: ExprId) -> bool {
 }
 
 /// FNV-1a over names with a separator. Two names with one hash only make a lint overlook something.
-fn hash<'n>(names: impl IntoIterator<Item = &'n [u8]>) -> u64 {
+pub(super) fn hash<'n>(names: impl IntoIterator<Item = &'n [u8]>) -> u64 {
+    names.into_iter().fold(0xcbf2_9ce4_8422_2325, extend)
+}
+
+/// The hash of one more name.
+pub(super) fn extend(hash: u64, name: &[u8]) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    names.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, name| step(name.iter().copied().fold(hash, step), 0xff))
+    step(name.iter().copied().fold(hash, step), 0xff)
 }

@@ -39,7 +39,8 @@ fn the_corpus_evaluates_as_in_terraform() {
 
 #[test]
 fn random_calls_evaluate_as_in_terraform() {
-    let mut calls = Calls::new(3);
+    let seed: u64 = std::env::var("SPRAG_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
+    let mut calls = Calls::new(seed);
     let expressions: Vec<String> = std::iter::repeat_with(|| calls.next_call())
         // Terraform refuses to show what is sensitive.
         .filter(|call| call.name != "sensitive")

@@ -156,9 +156,10 @@ fn is_refined(value: &Value) -> bool {
 
 #[test]
 fn results_are_members() {
-    let rounds: usize = std::env::var("SPRAG_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(20_000);
-    let mut random = Mutator::new(5);
-    let mut calls = Calls::new(9);
+    let rounds: usize = std::env::var("SPRAG_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(8_000);
+    let seed: u64 = std::env::var("SPRAG_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
+    let mut random = Mutator::new(seed);
+    let mut calls = Calls::new(seed + 4);
     let mut table: BTreeMap<&str, Precision> = BTreeMap::new();
     let mut wrong = Vec::new();
     for _ in 0..rounds {

@@ -11,3 +11,16 @@ resource_invariant "proxmox_virtual_environment_{vm,container}" "duplicate-tags"
     error_message = "a tag can be given twice"
   }
 }
+
+# But who passes them is.
+resource_invariant "proxmox_virtual_environment_{vm,container}" "duplicate-tags-of-a-caller" {
+  summary  = "no tag is passed twice"
+  fixed_in = "v0.7.2"
+  help     = "name each tag once: Proxmox does, so the plan would never be empty"
+  filter   = attrs.tags != null && contains(meta.passed, "tags")
+
+  enforce {
+    condition     = attrs.tags == distinct(attrs.tags)
+    error_message = "a tag is given twice"
+  }
+}

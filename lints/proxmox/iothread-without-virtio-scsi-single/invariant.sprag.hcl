@@ -3,10 +3,13 @@ resource_invariant "proxmox_virtual_environment_vm" "iothread-without-virtio-scs
   fixed_in = "v0.4.0"
   help     = "set `scsi_hardware = \"virtio-scsi-single\"`"
   for_each = attrs.disk
-  filter   = each.value.iothread == true && can(regex("^scsi[0-9]+$", each.value.interface))
 
   enforce {
-    condition     = attrs.scsi_hardware == "virtio-scsi-single"
+    # Not a filter: whether there is a thread may be up to the caller, and then each call is judged.
+    condition = (
+      attrs.scsi_hardware == "virtio-scsi-single" || each.value.iothread != true ||
+      !can(regex("^scsi[0-9]+$", each.value.interface))
+    )
     error_message = "`iothread` has no effect on a SCSI disk under the controller `${attrs.scsi_hardware}`"
   }
 }

@@ -3,6 +3,9 @@ module_invariant "**/modules/lxc" "security-updates-unconditional" {
   fixed_in = "v0.9.0"
   help     = "make it depend on the distribution: `var.security_updates && contains([\"debian\", \"ubuntu\"], var.os_type)`"
 
+  # A module without such a value installs none.
+  filter = can(output.security_updates) || can(local.security_updates)
+
   given {
     os_type          = "alpine"
     security_updates = true

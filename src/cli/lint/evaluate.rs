@@ -48,7 +48,7 @@ pub(super) fn run(run: &Run<'_>, modules: &[(usize, ModuleSummary)]) -> Evaluate
 }
 
 /// The invariants that count under one configuration.
-fn invariants_of(run: &Run<'_>, index: usize) -> Vec<Invariant> {
+pub(super) fn invariants_of(run: &Run<'_>, index: usize) -> Vec<Invariant> {
     let governed = run.settings.get(index);
     let config = &governed.policy.config;
     let guards = invariants::guarding(run, governed);
@@ -100,8 +100,10 @@ fn value_of(literal: &Literal) -> Value {
 fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> Vec<Vec<usize>> {
     let by_key: HashMap<&str, usize> =
         modules.iter().enumerate().map(|(at, (_, module))| (module.key.as_str(), at)).collect();
-    let is_bound: Vec<bool> =
-        modules.iter().map(|(config, module)| invariants[*config].iter().any(|one| may_bind(one, module))).collect();
+    let is_bound: Vec<bool> = modules
+        .iter()
+        .map(|(config, module)| module.has_contracts || invariants[*config].iter().any(|one| may_bind(one, module)))
+        .collect();
     if !is_bound.contains(&true) {
         return Vec::new();
     }
@@ -120,6 +122,23 @@ fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> 
         groups.entry(find(&mut parents, at)).or_default().push(at);
     }
     groups.into_values().filter(|group| group.iter().any(|at| is_bound[*at])).collect()
+}
+
+/// Lints that the evaluation reports beside invariants.
+const CONTRACTS: &[&str] = &[
+    "terraform/contradictory-validation",
+    "terraform/failed-condition",
+    "terraform/perpetual-diff",
+    "terraform/violated-validation",
+];
+
+/// Whether one of them is on for a module of the group.
+fn has_contracts(run: &Run<'_>, group: &[usize], modules: &[(usize, ModuleSummary)]) -> bool {
+    group.iter().any(|at| {
+        let policy = &run.settings.get(modules[*at].0).policy;
+        let mut lints = CONTRACTS.iter().filter_map(|id| crate::lints::find(id));
+        lints.any(|lint| run.engine.may_count(lint, policy))
+    })
 }
 
 /// The first module of the group that `at` is in.
@@ -238,6 +257,7 @@ fn judge_group(
         nodes: &nodes,
         invariants: &|node| invariants[modules[found[node].0].0].as_slice(),
         values: &values,
+        has_contracts: has_contracts(run, group, modules),
     };
     let mut evaluated = evaluation.run();
     // By configuration from here on.

@@ -10,6 +10,7 @@ use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
+use crate::invariant::PlannedResource;
 use crate::linter::RuleUnit;
 use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
 use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
@@ -19,13 +20,15 @@ use crate::terraform::is_fixture;
 /// The mistakes shown of one catalogue: of a file that is no dump every line is wrong.
 const MOST_MISTAKES: usize = 10;
 
-/// What is known of metrics before any rule is looked at.
+/// What is known before any file is looked at: of metrics, and of a plan.
 #[derive(Default)]
 pub(super) struct Known {
     /// Catalogues by number of configuration; empty where there are no rules.
     pub(super) catalogues: Vec<Catalogues>,
     /// What a running server scrapes.
     pub(super) scrape: Option<ScrapeFile>,
+    /// The resources of a plan, and the file that stands for it.
+    pub(super) plan: Option<(Vec<PlannedResource>, FileId)>,
 }
 
 #[cfg(feature = "drift")]

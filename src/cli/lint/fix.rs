@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::diff;
@@ -66,8 +67,8 @@ impl Fixed {
             let fix = fix.unplaced();
             let may_change = fix.edits.iter().map(|edit| edit.location.file).all(|file| {
                 if !sound.contains(&file) && !broken.contains(&file) {
-                    let parses = !self.refused.contains_key(&file) && parses(scene, file);
-                    if parses { &mut sound } else { &mut broken }.insert(file);
+                    let may = may_change(scene, file) && !self.refused.contains_key(&file) && parses(scene, file);
+                    if may { &mut sound } else { &mut broken }.insert(file);
                 }
                 sound.contains(&file)
             });
@@ -166,6 +167,13 @@ impl Fixed {
     }
 }
 
+/// Whether a file was asked for: named, or below what was walked. Symlinks lead elsewhere too.
+fn may_change(scene: &Scene<'_>, file: FileId) -> bool {
+    let is_typed = scene.typed == Some(file);
+    let is_below = |path: &Path| scene.inventory.roots.iter().any(|root| path.starts_with(root));
+    is_typed || scene.files.get(file).is_some_and(|file| file.named || is_below(&file.path))
+}
+
 /// Whether a file is whole in its language.
 fn parses(scene: &Scene<'_>, file: FileId) -> bool {
     let (Some(entry), Ok(text)) = (scene.files.get(file), scene.files.read(file)) else { return false };
@@ -196,13 +204,13 @@ mod tests {
     const TEXT: &str = "locals {\n  a = 1\n}\n";
 
     /// Replaces the `1` in a file of [`TEXT`] by `new`, as a fix; `meanwhile` happens before it is written.
-    fn fix(new: &str, meanwhile: impl Fn(&std::path::Path)) -> (Vec<String>, String) {
+    fn fix(new: &str, meanwhile: impl Fn(&Path)) -> (Vec<String>, String) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().canonicalize().unwrap().join("a.tf");
         fs::write(&path, TEXT).unwrap();
         let Command::Lint(args) = Args::parse_from(["sprag", "lint", "--fix"]).command else { panic!("not lint") };
         let display = "a.tf".to_owned();
-        let file = File { path: path.clone(), key: display.clone(), display, links: Vec::new(), named: false };
+        let file = File { path: path.clone(), key: display.clone(), display, links: Vec::new(), named: true };
         let selection = Selection::default();
         let settings =
             super::super::settings::Settings::load(None, &[directory.path().to_path_buf()], &selection).unwrap();
@@ -212,11 +220,13 @@ mod tests {
             inventory: Inventory::default(),
             files: Files::new(vec![file]),
             settings,
+            known: crate::cli::lint::exporters::Known::default(),
             mistakes: Vec::new(),
             change: None,
             since: None,
             reach: None,
             baselines: Baselines::none(),
+            typed: None,
         };
         let at = TEXT.find('1').unwrap();
         let place = Location::new(FileId(0), (at..at + 1).into());

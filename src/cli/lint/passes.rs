@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::exporters::{self, Known};
 use super::servers::{Servers, scrape_model};
 use super::settings::{Governed, Settings};
-use super::{evaluate, installed, invariants, load, loaded, releases};
+use super::{evaluate, installed, invariants, load, loaded, plan, releases};
 use crate::cli::files::{Files, read_limited};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
@@ -360,6 +360,13 @@ impl Run<'_> {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
         outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
+        if let Some((resources, file)) = &self.known.plan {
+            let found = plan::judge(self, resources, *file);
+            for (config, diagnostic) in found.diagnostics {
+                outcome.diagnostics.extend(self.settle(vec![plan::named(diagnostic)], config));
+            }
+            outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
+        }
         found.guards
     }
 

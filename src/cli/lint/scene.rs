@@ -13,9 +13,9 @@ use crate::cli::args::LintArgs;
 use crate::cli::files::Files;
 use crate::diagnostic::{Diagnostic, FileId, Severity};
 use crate::discover::{Inventory, Problem};
-use crate::linter::Engine;
 use crate::linter::finding::{self, Finding};
 use crate::linter::fixing::Edits;
+use crate::linter::{Engine, Undecided};
 
 /// What does not change between looks, but for the texts of `files`.
 pub(super) struct Scene<'a> {
@@ -33,6 +33,8 @@ pub(super) struct Scene<'a> {
     /// What `since` means for the texts as they are now; known after the first look.
     pub(super) reach: Option<Reach>,
     pub(super) baselines: Baselines,
+    /// The file that standard input stands for.
+    pub(super) typed: Option<FileId>,
 }
 
 /// What one look finds.
@@ -58,6 +60,13 @@ impl Scene<'_> {
     pub(super) fn look(&mut self) -> View {
         let mut outcome = passes::run(&self.engine, &self.inventory, &self.files, &self.settings, &self.known);
         outcome.diagnostics.extend(self.mistakes.iter().cloned());
+        if self.args.show.is_some() {
+            // Notes that are shown although others are hidden.
+            if self.least() > Severity::Note {
+                outcome.diagnostics.retain(|found| found.severity > Severity::Note);
+            }
+            outcome.diagnostics.extend(outcome.undecided.drain(..).map(undecided));
+        }
         if let Some(reach) =
             self.change.as_ref().and_then(|change| change.reach(&self.inventory, &self.files, &outcome.modules))
         {
@@ -98,4 +107,11 @@ impl Scene<'_> {
         }
         View { findings, problems: outcome.problems, checked: outcome.checked, summary: outcome.summary, remarks }
     }
+}
+
+/// What could not be decided, as a note.
+fn undecided(found: Undecided) -> Diagnostic {
+    Diagnostic::new(found.lint, Severity::Note, found.location, format!("undecided: {}", found.reason))
+        .subject(found.address)
+        .help("a plan settles it: `--plan FILE`")
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::files::{Files, read_limited};
 use crate::config::{CONFIG_LINT, Config, InvariantBlock, PathSet, Selection, parse_invariants};
-use crate::diagnostic::{Diagnostic, FileId, Severity};
+use crate::diagnostic::{Diagnostic, FileId, LintId, Severity};
 use crate::discover;
 use crate::linter::Policy;
 use crate::lints::LINTS;
@@ -114,6 +114,9 @@ impl<'a> Settings<'a> {
                 let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
                 files.add(&path, shown);
             }
+            let missing = governed.missing_scrape_files();
+            self.is_broken |= !missing.is_empty();
+            mistakes.extend(missing);
         }
         mistakes
     }
@@ -208,6 +211,18 @@ impl Governed {
     pub(super) fn scrape_files(&self) -> Vec<PathBuf> {
         let named = self.policy.config.alerts.scrape.iter();
         named.filter_map(|name| self.directory.join(&name.value).canonicalize().ok()).collect()
+    }
+
+    /// Mistakes about Prometheus configurations that are named and not there: without them jobs would be called unknown.
+    fn missing_scrape_files(&self) -> Vec<Diagnostic> {
+        let named = self.policy.config.alerts.scrape.iter();
+        let missing = named.filter(|name| !self.directory.join(&name.value).is_file());
+        let mistakes = missing.filter_map(|name| {
+            let message = format!("scrape configuration `{}`: no such file", name.value);
+            let mistake = Diagnostic::new(LintId::new("sprag/config"), Severity::Error, name.location()?, message);
+            Some(mistake.help("a path is relative to the configuration"))
+        });
+        mistakes.collect()
     }
 
     /// The path of a file below the directory, as patterns see it.

@@ -131,6 +131,10 @@ fn subnet(call: &Call, context: &mut Context<'_>) -> Outcome {
 fn subnets(call: &Call, context: &mut Context<'_>) -> Outcome {
     let network = network(call)?;
     let end = BigInt::from(network.base) + BigInt::from(network.host_mask()) + 1;
+    if network.base == 0 && call.arguments.len() > 1 {
+        // Terraform begins to count below the network.
+        return Err("subnets of a network that begins with the address 0 cannot be counted".to_owned());
+    }
     let mut next = BigInt::from(network.base);
     let mut made = Vec::new();
     for index in 1..call.arguments.len() {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use super::{Arguments, Context};
 use crate::eval::convert::convert;
 use crate::eval::join::{form, join};
+use crate::eval::number::Number;
+use crate::eval::range::{Bound, NumberRange};
 use crate::eval::value::{Cause, Form, Kind, Marks, Value};
 use crate::terraform::Type;
 
@@ -18,6 +20,9 @@ pub(super) const MAX_BYTES: usize = 1 << 20;
 
 /// Most combinations of candidates that are tried one by one.
 const MAX_COMBINATIONS: usize = 96;
+
+/// Most whole numbers of a range that are tried one by one.
+const MAX_INTEGERS: i64 = 16;
 
 /// What a function gives: a value, or what Terraform would say.
 pub(super) type Outcome = Result<Value, String>;
@@ -93,6 +98,7 @@ impl Parameter {
         match self {
             Self::List => to_list(&present, context),
             Self::Set => to_set(&present, context),
+            Self::Strings | Self::Bools => convert(&typed(&present), &self.ty(), context.doubt),
             _ => convert(&present, &self.ty(), context.doubt),
         }
     }
@@ -198,10 +204,7 @@ impl Function {
             marks = marks.without(Marks::ALWAYS_UNSTABLE);
         }
         let rest = match given.rest {
-            Some(rest) => match self.expand(&mut arguments, rest, context)? {
-                Some(rest) => Some(rest),
-                None => None,
-            },
+            Some(rest) => self.expand(&mut arguments, rest, context)?,
             None => None,
         };
         let call = Call { name: self.name, arguments, rest };
@@ -327,8 +330,22 @@ impl Function {
     }
 }
 
+/// A sequence of no known type as a list, where all its elements have one type: nothing is converted then, so that all
+/// that is known of it still holds.
+fn typed(value: &Value) -> Value {
+    let element =
+        value.refinement().filter(|known| known.form == Form::Sequence).and_then(|known| known.element.as_ref());
+    match element {
+        Some(element) if value.ty == Type::Any && element.ty.is_exact() => {
+            Value { ty: Type::list(element.ty.clone()), ..value.clone() }
+        }
+        _ => value.clone(),
+    }
+}
+
 /// A list, set or tuple as a list; other things fail.
 pub(super) fn to_list(value: &Value, context: &mut Context<'_>) -> Outcome {
+    let value = &typed(value);
     match &value.ty {
         Type::List(_) => Ok(value.clone()),
         Type::Set(element) if element.is_exact() => convert(value, &Type::list((**element).clone()), context.doubt),
@@ -338,6 +355,7 @@ pub(super) fn to_list(value: &Value, context: &mut Context<'_>) -> Outcome {
 
 /// A list, set or tuple as a set; other things fail.
 pub(super) fn to_set(value: &Value, context: &mut Context<'_>) -> Outcome {
+    let value = &typed(value);
     match &value.ty {
         Type::Set(_) => Ok(value.clone()),
         Type::List(element) if element.is_exact() => convert(value, &Type::set((**element).clone()), context.doubt),
@@ -359,12 +377,26 @@ fn candidates(value: &Value, limit: usize) -> Option<Vec<Value>> {
             rows.into_iter().map(|row| plain(Kind::Mapping(named(row).into()))).collect()
         }
         Kind::Null => return Some(vec![value.clone()]),
+        Kind::Unknown(_) if value.ty == Type::Number => {
+            integers(&value.number_range())?.into_iter().map(|number| plain(Kind::Number(number))).collect()
+        }
         _ => value.candidates()?,
     };
     if value.nullable {
         all.push(Value { marks: value.marks, ..Value::null(value.ty.clone()) });
     }
-    (all.len() <= limit).then_some(all)
+    (!all.is_empty() && all.len() <= limit).then_some(all)
+}
+
+/// The whole numbers of a range, where there are few.
+fn integers(range: &NumberRange) -> Option<Vec<Number>> {
+    let end = |end: &Option<Bound>| end.as_ref().and_then(|end| end.at.to_i64());
+    match (range.integer, end(&range.low), end(&range.high)) {
+        (true, Some(low), Some(high)) if high.saturating_sub(low) < MAX_INTEGERS => {
+            Some((low..=high).map(Number::from).filter(|number| range.admits(number)).collect())
+        }
+        _ => None,
+    }
 }
 
 /// All rows of one candidate for each of `parts`.

@@ -11,7 +11,7 @@ use crate::eval::value::{Cause, Form, Kind, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::whole("length", &[Parameter::Any], length),
+    Function::whole("length", &[Parameter::Any], length).keeping_marks(),
     Function::whole("contains", &[Parameter::Any, Parameter::Any], contains),
     Function::whole("element", &[Parameter::Any, Parameter::Number], element).keeping_marks(),
     Function::whole("index", &[Parameter::Any, Parameter::Any], index),
@@ -27,9 +27,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 pub(super) fn is_sequence(value: &Value) -> Option<bool> {
     match form(value) {
         Form::Sequence => Some(true),
-        Form::Mapping => Some(false),
         Form::Free if value.ty == Type::Any && !value.is_null() => None,
-        Form::Free => Some(false),
+        Form::Free | Form::Mapping => Some(false),
     }
 }
 
@@ -255,22 +254,24 @@ fn coalesce_list(call: &Call, context: &mut Context<'_>) -> Outcome {
         if matches!(argument.ty, Type::Set(_)) || is_sequence(argument) == Some(false) && !argument.is_null() {
             return Err("`coalescelist` takes lists and tuples".to_owned());
         }
-        if argument.is_null() {
+        // Null of a list's type is left out.
+        if argument.is_null() && !matches!(argument.ty, Type::List(_) | Type::Tuple(_)) {
             return Err("an argument of `coalescelist` is null".to_owned());
         }
-        if argument.may_be_null() || argument.ty == Type::Any {
+        if argument.ty == Type::Any {
             context.doubt.raise();
         }
     }
     for argument in &call.arguments {
         let Some(value) = argument.not_null() else { continue };
+        let may_pass = argument.nullable;
         let length = value.length();
         if length.max == Some(0) {
             continue;
         }
         let full = at_least(value, 1);
         joined = Some(joined.map_or_else(|| full.clone(), |before| join(&before, &full)));
-        if length.min > 0 {
+        if length.min > 0 && !may_pass {
             return joined.ok_or_else(String::new);
         }
     }

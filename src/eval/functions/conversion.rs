@@ -25,14 +25,23 @@ fn to(call: &Call, ty: &Type, context: &mut Context<'_>) -> Outcome {
 
 fn list(call: &Call, context: &mut Context<'_>) -> Outcome {
     if call.at(0).is_null() {
-        return Ok(call.at(0).clone());
+        return null(call, Type::list);
     }
     to_list(call.at(0), context)
 }
 
+/// Null as a list or set.
+fn null(call: &Call, make: fn(Type) -> Type) -> Outcome {
+    match &call.at(0).ty {
+        Type::Any | Type::Tuple(_) => Ok(Value::null(make(Type::Any))),
+        Type::List(element) | Type::Set(element) => Ok(Value::null(make((**element).clone()))),
+        _ => Err("a list, set or tuple is required".to_owned()),
+    }
+}
+
 fn set(call: &Call, context: &mut Context<'_>) -> Outcome {
     if call.at(0).is_null() {
-        return Ok(call.at(0).clone());
+        return null(call, Type::set);
     }
     to_set(call.at(0), context)
 }

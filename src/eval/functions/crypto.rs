@@ -139,7 +139,7 @@ fn bcrypt(call: &Call, context: &mut Context<'_>) -> Outcome {
     if call.arguments.len() > 2 {
         return Err("`bcrypt` takes one or two arguments".to_owned());
     }
-    if call.arguments.len() > 1 || call.rest.is_some() || !call.text(0).is_some_and(|text| text.len() <= 72) {
+    if call.arguments.len() > 1 || call.rest.is_some() || call.text(0).is_none_or(|text| text.len() > 72) {
         context.doubt.raise();
     }
     Ok(unstable(call, "\\A\\$2[aby]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}\\z"))

@@ -5,7 +5,7 @@ use num_bigint::{BigInt, Sign};
 
 use super::Context;
 use super::call::{Call, Function, MAX_BYTES, MAX_ELEMENTS, Outcome, Parameter};
-use super::strings::{characters, string};
+use super::strings::{characters, known_bytes, string};
 use crate::eval::convert::convert;
 use crate::eval::join::form;
 use crate::eval::number::Number;
@@ -111,6 +111,18 @@ fn digits(text: &str) -> (Option<usize>, &str) {
 }
 
 fn format(call: &Call, context: &mut Context<'_>) -> Outcome {
+    let may_be_open = |one: &Value| one.may_be_null() && one.ty == Type::Any;
+    match formatted(call, context) {
+        // Where `null` without a type makes the result unknown, nothing is looked at.
+        Err(_) if call.arguments.iter().any(may_be_open) => {
+            context.doubt.raise();
+            Ok(call.some(&Type::String))
+        }
+        outcome => outcome,
+    }
+}
+
+fn formatted(call: &Call, context: &mut Context<'_>) -> Outcome {
     let Some(source) = call.text(0) else {
         context.doubt.raise();
         return Ok(call.some(&Type::String));
@@ -150,7 +162,7 @@ fn write(parts: &[Part<'_>], row: &[&Value], context: &mut Context<'_>) -> Resul
                     return Ok(None);
                 }
                 let text = write_verb(verb, argument, context)?;
-                size += text.as_literal().map_or(0, |text| text.len());
+                size += known_bytes(&text);
                 pieces.extend(text.pieces().iter().cloned());
             }
         }
@@ -389,6 +401,9 @@ fn format_list(call: &Call, context: &mut Context<'_>) -> Outcome {
         }
         if form(argument) != Form::Sequence {
             continue;
+        }
+        if argument.is_null() {
+            return Err("a list for `formatlist` is null".to_owned());
         }
         let own = argument.length();
         length = Some(match length {

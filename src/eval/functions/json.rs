@@ -170,6 +170,9 @@ pub(super) fn quoted(text: &str) -> String {
 
 fn json_decode(call: &Call, _: &mut Context<'_>) -> Outcome {
     let text = call.text(0).unwrap_or_default();
+    if depth(text) > MAX_DEPTH {
+        return Ok(Call::too_large(&Type::Any).or_null());
+    }
     let mut count = 0;
     match decode(text, &mut count) {
         Some(value) => Ok(value),
@@ -178,6 +181,23 @@ fn json_decode(call: &Call, _: &mut Context<'_>) -> Outcome {
         None if text.contains("\\ud") || text.contains("\\uD") => Ok(call.some(&Type::Any).or_null()),
         None => Err("the text is not JSON".to_owned()),
     }
+}
+
+/// Deeper values are not followed.
+const MAX_DEPTH: usize = 100;
+
+/// How deep brackets are nested, those in strings included.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 fn decode(text: &str, count: &mut usize) -> Option<Value> {

@@ -11,7 +11,7 @@ use crate::eval::join::{equal, includes, join_all};
 use crate::eval::number::Number;
 use crate::eval::pattern::{Anchors, Pattern};
 use crate::eval::range::{Length, NumberRange};
-use crate::eval::value::{Form, Kind, MAX_CANDIDATES, Refinement, Value};
+use crate::eval::value::{Form, Kind, MAX_CANDIDATES, Refinement, Symbol, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -121,7 +121,7 @@ fn joined_lists(call: &Call, ty: &Type, all: &[&Value]) -> Value {
 fn flatten(call: &Call, context: &mut Context<'_>) -> Outcome {
     let list = call.at(0);
     require_sequence(list, context)?;
-    let mut flat = Flat { elements: Vec::new(), open: Vec::new(), element: Vec::new() };
+    let mut flat = Flat::default();
     flat.take(list, true);
     if flat.open.is_empty() {
         if flat.elements.len() > MAX_ELEMENTS {
@@ -133,11 +133,13 @@ fn flatten(call: &Call, context: &mut Context<'_>) -> Outcome {
         let open = flat.open.iter().fold(Length::exactly(0), |sum, length| sum.plus(*length));
         refinement.length = open.plus(Length::exactly(flat.elements.len() as u64));
         refinement.element = join_all(flat.elements.iter().chain(&flat.element));
-        refinement.contains = flat.elements.into_iter().take(MAX_CANDIDATES).collect();
+        refinement.contains = flat.elements.into_iter().chain(flat.contains).take(MAX_CANDIDATES).collect();
+        refinement.includes = flat.includes;
     }))
 }
 
 /// What was found while flattening.
+#[derive(Default)]
 struct Flat {
     /// Elements that are surely there, in order.
     elements: Vec<Value>,
@@ -145,6 +147,10 @@ struct Flat {
     open: Vec<Length>,
     /// What those can be.
     element: Vec<Value>,
+    /// What is surely among those.
+    contains: Vec<Value>,
+    /// Lists whose elements are all there.
+    includes: BTreeSet<Symbol>,
 }
 
 impl Flat {
@@ -170,8 +176,12 @@ impl Flat {
     fn part(&mut self, value: &Value) {
         let length = value.length();
         let Some(element) = value.element() else { return };
-        let mut inner = Self { elements: Vec::new(), open: Vec::new(), element: Vec::new() };
+        let mut inner = Self::default();
         inner.take(&element, false);
+        if is_sequence(&element) == Some(false) {
+            self.includes.extend(includes(value));
+            self.contains.extend(known_members(value));
+        }
         let nested = inner.open.iter().fold(Length::exactly(inner.elements.len() as u64), |sum, open| sum.plus(*open));
         let most = length.max.zip(nested.max).and_then(|(outer, inner)| outer.checked_mul(inner));
         self.open.push(Length { min: length.min.saturating_mul(nested.min), max: most });
@@ -233,7 +243,7 @@ fn slice(call: &Call, context: &mut Context<'_>) -> Outcome {
             .map(of_elements)
             .ok_or_else(|| "`slice` reaches beyond the end of the list".to_owned());
     }
-    if !to.is_some_and(|to| to <= length.min) || from.is_none() {
+    if to.is_none_or(|to| to > length.min) || from.is_none() {
         context.doubt.raise();
     }
     let exact = from.zip(to).map(|(from, to)| Length::exactly(to - from));

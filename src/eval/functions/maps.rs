@@ -13,7 +13,7 @@ use crate::eval::value::{Form, Kind, MAX_CANDIDATES, Refinement, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::whole("keys", &[Parameter::Any], keys),
+    Function::whole("keys", &[Parameter::Any], keys).keeping_marks(),
     Function::whole("values", &[Parameter::Any], values).keeping_marks(),
     Function::whole("lookup", &[Parameter::Any, Parameter::String], lookup)
         .and_more(Parameter::AnyOrNull)
@@ -141,7 +141,7 @@ fn lookup(call: &Call, context: &mut Context<'_>) -> Outcome {
 
 fn merge(call: &Call, context: &mut Context<'_>) -> Outcome {
     for argument in &call.arguments {
-        if !argument.is_null() {
+        if !argument.is_null() || argument.ty != Type::Any {
             require_mapping(argument, context)?;
         }
     }

@@ -138,3 +138,6 @@ pub fn call(name: &str, arguments: Arguments<'_>, context: &mut Context<'_>) -> 
     let marks = marks.fold(Marks::NONE, Marks::and).without(Marks::ALWAYS_UNSTABLE);
     Ok(Value::any(&Type::Any, &Cause::Function(name.into())).marked(marks))
 }
+
+#[cfg(test)]
+mod tests;

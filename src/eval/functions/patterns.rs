@@ -134,6 +134,13 @@ fn replace(call: &Call, _: &mut Context<'_>) -> Outcome {
     let [text, what, with] = [0, 1, 2].map(|index| call.text(index).unwrap_or_default());
     if let Some(source) = expression(what) {
         let pattern = compile(source)?;
+        // A reference to a group may put all of the text into each place.
+        let count = pattern.regex().find_iter(text).count();
+        let copies = memchr::memchr_iter(b'$', with.as_bytes()).count();
+        let added = count.saturating_mul(with.len()).saturating_add(copies.saturating_mul(text.len()));
+        if text.len().saturating_add(added) > MAX_BYTES {
+            return Ok(Call::too_large(&Type::String));
+        }
         return Ok(string(pattern.regex().replace_all(text, with).into_owned()));
     }
     // An empty text is found before every letter and at the end.
@@ -155,7 +162,7 @@ fn some_replaced(call: &Call, context: &mut Context<'_>) -> Outcome {
         if text.matches(&pattern) == Tri::Never {
             return Ok(call.at(0).clone());
         }
-        return Ok(call.some(&Type::String));
+        return Ok(without(&pattern, &call.at(2).text(), call));
     }
     if what.is_empty() {
         return Ok(call.some(&Type::String));
@@ -194,4 +201,17 @@ fn some_replaced(call: &Call, context: &mut Context<'_>) -> Outcome {
         }
     }
     Ok(Value::some_string(Text::of(pieces), call.cause()))
+}
+
+/// A text in which all matches of a class of letters were replaced by something without such letters: none is left.
+fn without(pattern: &Arc<Pattern>, with: &Text, call: &Call) -> Value {
+    let source = pattern.source();
+    let inner = source.strip_suffix('+').unwrap_or(source);
+    let inner = inner.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'));
+    let is_class = inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['[', ']', '\\']));
+    let is_gone = with.matches(pattern) == Tri::Never && with.relates("$", Anchors::None) == Tri::Never;
+    if is_class && is_gone {
+        return Value::some_string(Text::any().narrow(pattern, false), call.cause());
+    }
+    call.some(&Type::String)
 }

@@ -148,11 +148,10 @@ fn product(call: &Call, context: &mut Context<'_>) -> Outcome {
     let types: Vec<Type> = parts.iter().map(|part| part.ty.element().cloned().unwrap_or(Type::Any)).collect();
     let row = Type::Tuple(types.into());
     let wrap = |ty: Type| if any_set { Type::set(ty) } else { Type::list(ty) };
-    let lengths = parts.iter().map(Value::length);
-    let size =
-        lengths.fold(Some(1u64), |size, length| size.zip(length.max).and_then(|(size, max)| size.checked_mul(max)));
+    let mut lengths = parts.iter().map(Value::length);
+    let size = lengths.try_fold(1u64, |size, length| size.checked_mul(length.max?));
     let known: Option<Vec<&[Value]>> = parts.iter().map(Value::as_sequence).collect();
-    if size == Some(0) {
+    if parts.iter().any(|part| part.length().max == Some(0)) {
         return Ok(if any_set { Value::set(row, Vec::new()) } else { Value::list(row, Vec::new()) });
     }
     if let Some(known) = known {

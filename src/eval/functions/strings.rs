@@ -53,6 +53,15 @@ pub(super) fn string(text: String) -> Value {
     if text.is_ascii() { Value::string(text) } else { Value::string(text.nfc().collect::<String>()) }
 }
 
+/// How many bytes of a text are known, or how many pieces it has.
+pub(super) fn known_bytes(text: &Text) -> usize {
+    let sizes = text.pieces().iter().map(|piece| match piece {
+        Piece::Literal(literal) => literal.len(),
+        Piece::Hole(_) => 100,
+    });
+    sizes.sum()
+}
+
 fn of_text(call: &Call, operation: fn(&str) -> String) -> Outcome {
     Ok(string(operation(call.text(0).unwrap_or_default())))
 }
@@ -438,7 +447,7 @@ fn join(call: &Call, context: &mut Context<'_>) -> Outcome {
             pieces.extend(between.pieces().iter().cloned());
         }
         pieces.extend(text.pieces().iter().cloned());
-        size += text.as_literal().map_or(0, |text| text.len()) + between.as_literal().map_or(0, |text| text.len());
+        size += known_bytes(text) + known_bytes(&between);
         if size > MAX_BYTES {
             return Ok(Call::too_large(&Type::String));
         }

@@ -385,7 +385,8 @@ fn literal_value(literal: &SchemaLiteral) -> Value {
 }
 
 /// The type of a block's value.
-fn block_type(schema: &BlockSchema) -> Type {
+#[must_use]
+pub fn block_type(schema: &BlockSchema) -> Type {
     let attributes = schema.attributes.iter().map(|(name, one)| (Arc::clone(name), without_optional(&one.ty)));
     let blocks = schema.blocks.iter().map(|(name, nested)| (Arc::clone(name), block_list_type(nested)));
     Type::object(attributes.chain(blocks))

@@ -19,7 +19,7 @@ use crate::syntax::hcl::ExprView;
 use crate::terraform::{Declaration, Module, Resource, ResourceMode, Role, Type};
 
 /// How many levels of expressions a definition counts for.
-const DEFINITION: u32 = 3;
+const DEFINITION: u32 = 4;
 
 /// What variables hold.
 #[derive(Clone, Debug, PartialEq)]

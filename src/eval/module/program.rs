@@ -12,7 +12,7 @@ use crate::eval::value::{Cause, Value};
 use crate::terraform::Module;
 
 /// Most levels of calls that are followed.
-const MAX_CALLS: u32 = 24;
+const MAX_CALLS: usize = 24;
 
 /// Most contexts that outputs are remembered for, of one module.
 const MAX_REMEMBERED: usize = 512;
@@ -40,7 +40,8 @@ pub struct Program<'a> {
     pub nodes: &'a [Node<'a>],
     /// What calls gave, by module and arguments.
     outputs: RefCell<HashMap<usize, Vec<(Inputs, Value)>>>,
-    calls: Cell<u32>,
+    /// The modules whose outputs are being evaluated, outermost first.
+    calls: RefCell<Vec<usize>>,
     depth: Cell<u32>,
 }
 
@@ -48,7 +49,7 @@ impl<'a> Program<'a> {
     /// The modules `nodes`.
     #[must_use]
     pub fn new(nodes: &'a [Node<'a>]) -> Rc<Self> {
-        Rc::new(Self { nodes, outputs: RefCell::default(), calls: Cell::new(0), depth: Cell::new(0) })
+        Rc::new(Self { nodes, outputs: RefCell::default(), calls: RefCell::default(), depth: Cell::new(0) })
     }
 
     /// The outputs of the module `node` as a call with `arguments` sees them.
@@ -62,13 +63,14 @@ impl<'a> Program<'a> {
         if let Some(known) = known {
             return known;
         }
-        if self.calls.get() >= MAX_CALLS {
+        // A module that calls itself, by way of others or not, would call itself forever: Terraform refuses it.
+        if self.calls.borrow().len() >= MAX_CALLS || self.calls.borrow().contains(&node) {
             return unknown(&Cause::TooLarge);
         }
-        self.calls.set(self.calls.get() + 1);
+        self.calls.borrow_mut().push(node);
         let instance = Instance::new(self, node, inputs.clone());
         let outputs = instance.outputs();
-        self.calls.set(self.calls.get() - 1);
+        self.calls.borrow_mut().pop();
         let mut all = self.outputs.borrow_mut();
         let all = all.entry(node).or_default();
         if all.len() < MAX_REMEMBERED {

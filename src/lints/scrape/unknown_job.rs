@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Location;
-use crate::linter::{Check, Monitoring, Reporter};
-use crate::prometheus::Language;
+use crate::linter::{Check, Monitoring, Reporter, RuleUnit};
 use crate::prometheus::scrape::{Pattern, ScrapeModel};
+use crate::prometheus::{Dialect, Language, Origin};
 use crate::suggest;
 use crate::syntax::promql::{ExprKind, MatchOperator, Matcher, Selector};
 
@@ -24,7 +24,7 @@ fn check(monitoring: &Monitoring<'_>, out: &mut Reporter<'_>) {
         .filter_map(|view| view.rule.record.as_ref())
         .map(|name| name.value.as_str())
         .collect();
-    for unit in &monitoring.units {
+    for unit in monitoring.units.iter().filter(|unit| is_run_by_server(unit)) {
         for view in unit.rules().filter(|view| view.group.language == Language::PromQl) {
             let Some((text, parsed)) = view.expression.filter(|(_, parsed)| parsed.errors.is_empty()) else { continue };
             for (_, node) in parsed.tree.iter() {
@@ -43,6 +43,13 @@ fn check(monitoring: &Monitoring<'_>, out: &mut Reporter<'_>) {
             }
         }
     }
+}
+
+/// Whether the Prometheus servers of the configurations run the rules: an operator loads Kubernetes objects into servers
+/// with jobs of their own, and rulers such as Thanos see the jobs of many servers.
+fn is_run_by_server(unit: &RuleUnit) -> bool {
+    let is_object = |origin: &Origin| matches!(origin, Origin::Manifest { .. });
+    unit.rules.sets.iter().all(|set| set.dialect == Dialect::Prometheus && !is_object(&set.origin))
 }
 
 /// The matchers on `job` that none of `jobs` fits.

@@ -15,7 +15,7 @@ struct Node {
 }
 
 fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
-    if !module.is_certain() {
+    if !module.is_certain() || !module.may_have_cycles() {
         return;
     }
     let nodes = nodes(module);

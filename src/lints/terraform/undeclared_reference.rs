@@ -21,7 +21,7 @@ const RESERVED: [&str; 10] =
 const PATHS: [&str; 3] = ["cwd", "module", "root"];
 
 fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
-    if !module.is_certain() {
+    if !module.is_certain() || !module.may_have_loose_references() {
         return;
     }
     let declared = Declared::of(module);

@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use memchr::memmem;
+
 use super::Catalogue;
 use super::directive::{Directive, escape, unescape};
 use super::exporter::Exporter;
@@ -61,7 +63,10 @@ fn encode_label(label: &Label) -> String {
 
 /// The catalogues of a text of sections; their metrics are decoded when they are asked for.
 pub(super) fn decode(text: &'static str) -> Vec<Catalogue> {
-    let sections = text.split("\n@").filter_map(|section| section.split_once('\n'));
+    // Most of the text is not looked at: sections are found by their first bytes.
+    let starts = std::iter::once(0).chain(memmem::find_iter(text.as_bytes(), "\n@").map(|at| at + 1));
+    let ends = memmem::find_iter(text.as_bytes(), "\n@").chain(std::iter::once(text.len()));
+    let sections = starts.zip(ends).filter_map(|(start, end)| text.get(start..end)?.split_once('\n'));
     let catalogues = sections.map(|(name, section)| {
         let mut exporter = Exporter { name: name.trim_start_matches('@').into(), ..Exporter::default() };
         let (head, packed) = section.split_once("\n\n").unwrap_or((section, ""));

@@ -6,6 +6,7 @@ use memchr::memmem;
 
 use super::lines::{Line, Word, lines};
 use crate::diagnostic::{FileId, Location};
+use crate::source::Span;
 
 /// Files larger than this, in bytes, are data.
 const MAX_SIZE: usize = 1 << 20;
@@ -16,6 +17,12 @@ const TELLING: [&str; 5] = ["TEXTFILE", "PROM", "METRICS", "COLLECTOR", "NODE_EX
 
 /// Words of lines that write a file or name one to be written.
 const WRITERS: [&str; 9] = ["mv", "cp", "tee", "install", "sponge", "rename", "mktemp", "-o", "--output"];
+
+/// Programs that move or copy files: all paths but the last are read.
+const MOVERS: [&str; 5] = ["mv", "cp", "install", "rsync", "scp"];
+
+/// Directories for drafts.
+const DRAFTS: [&str; 3] = ["/tmp/", "/var/tmp/", "/dev/shm/"];
 
 /// What the files of a repository say about text files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,18 +77,37 @@ impl Textfiles {
             return found;
         }
         let text = String::from_utf8_lossy(text);
+        let mut drafts = Vec::new();
+        let mut paths = Vec::new();
         for line in lines(&text).iter().filter(|line| !line.is_silent) {
             let words = line.words();
             found.take_assignments(file, &words, writes);
-            if writes && is_writing(line, &words) {
-                found.writes.extend(words.iter().filter_map(|word| {
+            if !writes {
+                continue;
+            }
+            if let Some((sources, target)) = moved(&words) {
+                drafts.extend(sources.iter().map(|source| path_of(source).0));
+                let is_prom = sources.iter().any(|source| source.text.contains(".prom"));
+                let directory =
+                    directory_of(target.text).or_else(|| is_prom.then(|| as_directory(target.text)).flatten());
+                paths.extend(directory.map(|directory| (directory, target.text, target.start)));
+            } else if is_writing(line, &words) {
+                paths.extend(words.iter().filter_map(|word| {
                     let (path, start) = path_of(word);
-                    let directory = directory_of(path)?;
-                    let end = start + path.len();
-                    Some(Write { directory, location: Location::new(file, crate::source::Span::from(start..end)) })
+                    Some((directory_of(path)?, path, start))
                 }));
             }
         }
+        // What is moved on, or lies where nobody looks, is a draft.
+        let is_draft = |path: &str| drafts.contains(&path) || DRAFTS.iter().any(|place| path.starts_with(place));
+        found.writes = paths
+            .into_iter()
+            .filter(|(_, path, _)| !is_draft(path))
+            .map(|(directory, path, start)| Write {
+                directory,
+                location: Location::new(file, Span::from(start..start + path.len())),
+            })
+            .collect();
         found
     }
 
@@ -170,6 +196,22 @@ fn is_writing(line: &Line<'_>, words: &[Word<'_>]) -> bool {
         || words.first().is_some_and(|word| assignment(word.text).is_some() && word.text.contains('='))
 }
 
+/// What a line moves, and where to.
+fn moved<'w, 'a>(words: &'w [Word<'a>]) -> Option<(Vec<&'w Word<'a>>, &'w Word<'a>)> {
+    let at = words.iter().position(|word| MOVERS.contains(&word.text.rsplit('/').next().unwrap_or_default()))?;
+    let end = words[at..].iter().position(|word| matches!(word.text, "&&" | "||")).map_or(words.len(), |end| at + end);
+    let paths =
+        words[at + 1..end].iter().filter(|word| !word.text.starts_with('-') && word.text.contains(['/', '$', '.']));
+    let mut paths: Vec<&Word<'_>> = paths.collect();
+    let target = paths.pop()?;
+    (!paths.is_empty()).then_some((paths, target))
+}
+
+/// A path to which something is moved, as a directory.
+fn as_directory(path: &str) -> Option<Directory> {
+    directory_of(&format!("{}/x.prom", path.trim_end_matches('/')))
+}
+
 /// The path in a word such as `/dir/x.prom` or `--output=/dir/x.prom`, and where it begins.
 fn path_of<'a>(word: &Word<'a>) -> (&'a str, usize) {
     let from = word.text.find(['/', '$']).unwrap_or(0);
@@ -241,10 +283,13 @@ mod tests {
             ("ExecStart=/usr/bin/thing --output=/a/b/x.prom\n", "/a/b"),
             ("OUT=/a/b/x.prom\n", "/a/b"),
             ("  - path: /a/b/x.prom\n", "/a/b"),
-            ("DIR=/a/b\nmv x \"$DIR/x.prom\"\n", "/a/b"),
-            ("DIR=\"${DIR:-/a/b/}\"\nmv x \"${DIR}/${name}.prom\"\n", "/a/b"),
+            ("DIR=/a/b\nmv x.new \"$DIR/x.prom\"\n", "/a/b"),
+            ("DIR=\"${DIR:-/a/b/}\"\nmv x.new \"${DIR}/${name}.prom\"\n", "/a/b"),
             ("readonly DIR=/a\ncat >\"$DIR/sub/x.prom.$$\"\n", "/a/sub"),
-            ("DIR=/a\n- mv x $${DIR}/x.prom\n", "/a"),
+            ("DIR=/a\n- mv x.new $${DIR}/x.prom\n", "/a"),
+            ("job >/tmp/x.prom\nmv /tmp/x.prom /a/b/\n", "/a/b"),
+            ("job >/srv/x.prom\n/bin/mv -f /srv/x.prom /a/b && echo done\n", "/a/b"),
+            ("install -m 0644 x.prom \"/a/b\"\n", "/a/b"),
         ] {
             assert_eq!(written(&[text]), [directory], "{text}");
         }
@@ -252,26 +297,29 @@ mod tests {
 
     #[test]
     fn the_environment_may_say_otherwise() {
-        let script = "TEXTFILE_DIR=\"${TEXTFILE_DIR:-/a}\"\nmv x \"$TEXTFILE_DIR/x.prom\"\n";
+        let script = "TEXTFILE_DIR=\"${TEXTFILE_DIR:-/a}\"\nmv x.new \"$TEXTFILE_DIR/x.prom\"\n";
         let unit = "[Service]\nEnvironment=TEXTFILE_DIR=/b\nExecStart=/opt/script.sh\n";
         assert_eq!(written(&[script, unit]), ["/a|/b"]);
         assert_eq!(written(&[script, "environment:\n  TEXTFILE_DIR: /c\n"]), ["/a|/c"]);
-        assert_eq!(written(&["TEXTFILE_DIR=/a\nmv x $TEXTFILE_DIR/x.prom\n", unit]), ["/a"]);
-        assert_eq!(written(&["mv x $TEXTFILE_DIR/x.prom\n", unit]), ["/b"]);
+        assert_eq!(written(&["TEXTFILE_DIR=/a\nmv x.new $TEXTFILE_DIR/x.prom\n", unit]), ["/a"]);
+        assert_eq!(written(&["mv x.new $TEXTFILE_DIR/x.prom\n", unit]), ["/b"]);
     }
 
     #[test]
     fn what_cannot_be_followed_is_left_out() {
         for text in [
-            "mv x \"$DIR/x.prom\"\n",
-            "DIR=$(mktemp -d)\nmv x \"$DIR/x.prom\"\n",
-            "DIR=$1\nmv x $DIR/x.prom\n",
+            "mv x.new \"$DIR/x.prom\"\n",
+            "DIR=$(mktemp -d)\nmv x.new \"$DIR/x.prom\"\n",
+            "DIR=$1\nmv x.new $DIR/x.prom\n",
             "promtool check metrics /a/b/x.prom\n",
             "# echo 1 > /a/b/x.prom\n",
             "echo 1 > x.prom\n",
             "echo 1 > /a/b/x.prometheus\n",
             "echo 1 > /a/${host}/x.prom\n",
-            "mv x /a/b/x.promql\n",
+            "mv x.new /a/b/x.promql\n",
+            "job >/tmp/x.prom\n",
+            "job >/srv/x.prom\nscp /srv/x.prom host:/var/lib/node_exporter/\n",
+            "cp /a/b/x.prom backup/\n",
             "--collector.textfile.directory=/a/b > /c/x.prom\n",
         ] {
             assert!(written(&[text]).is_empty(), "{text}");

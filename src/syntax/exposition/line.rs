@@ -99,6 +99,9 @@ impl<'a> Cursor<'a> {
             return Ok(Line::Comment(text, self.whole()));
         }
         self.blanks();
+        if self.peek().is_none() {
+            return Ok(Line::Comment(text, self.whole()));
+        }
         let name = self.name(&format!("`# {keyword}`"))?;
         if !matches!(self.peek(), None | Some(' ' | '\t')) {
             return Err(self.error_here("a blank follows the name of a metric"));
@@ -110,6 +113,10 @@ impl<'a> Cursor<'a> {
             "UNIT" => Ok(Line::Unit(name, self.rest().trim_end().to_owned(), span)),
             _ => {
                 let kind = self.rest().trim_end_matches([' ', '\t']);
+                // Prometheus takes a line without a type for a comment.
+                if kind.is_empty() {
+                    return Ok(Line::Comment(text, span));
+                }
                 let Some(found) = Type::parse(kind) else {
                     let names = Type::NAMES.map(|(name, _)| name);
                     let help = match suggest::closest(kind, names) {

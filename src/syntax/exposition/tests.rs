@@ -157,3 +157,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn lines_without_a_type_are_comments() {
+    for source in ["# TYPE a\na 1\n", "#HELP\na 1\n", "# HELP a\na 1\n"] {
+        assert_eq!(parse(source.as_bytes()).errors, [], "{source}");
+    }
+}

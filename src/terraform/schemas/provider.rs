@@ -1,6 +1,6 @@
 //! All schemas of a run: those of providers that users name files for, then the bundled ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -208,6 +208,16 @@ impl Schemas {
     pub fn provider(&self, source: &str) -> Option<&ProviderSchema> {
         let full = full_address(source)?;
         self.all().find(|provider| *provider.source == full)
+    }
+
+    /// Whether any provider has this type. Quick: most types are of providers that nothing is known of.
+    #[must_use]
+    pub fn knows(&self, mode: ResourceMode, kind: &str) -> bool {
+        static KINDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
+        let all = || [ResourceMode::Managed, ResourceMode::Data, ResourceMode::Ephemeral].into_iter();
+        let kinds =
+            KINDS.get_or_init(|| all_bundled().iter().flat_map(|one| all().flat_map(|mode| one.kinds(mode))).collect());
+        kinds.contains(kind) || self.named.iter().any(|provider| provider.has(mode, kind))
     }
 
     /// The one provider that has this type; nothing where several have it.

@@ -1,0 +1,4 @@
+module "dns" {
+  source      = "../../modules/lxc"
+  description = "Name service"
+}

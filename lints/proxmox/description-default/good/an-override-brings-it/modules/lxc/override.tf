@@ -1,0 +1,3 @@
+variable "description" {
+  default = "Managed by Terraform"
+}

@@ -1,0 +1,4 @@
+variable "note" {
+  type    = string
+  default = "A container"
+}

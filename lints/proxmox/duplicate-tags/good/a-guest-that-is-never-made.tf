@@ -1,0 +1,4 @@
+resource "proxmox_virtual_environment_vm" "never" {
+  count = 0
+  tags  = ["a", "a"]
+}

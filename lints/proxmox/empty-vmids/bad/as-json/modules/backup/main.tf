@@ -1,0 +1,8 @@
+variable "vmids" {
+  type    = list(number)
+  default = []
+}
+
+locals {
+  vmids = jsonencode(var.vmids)
+}

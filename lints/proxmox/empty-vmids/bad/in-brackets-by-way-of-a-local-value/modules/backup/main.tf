@@ -1,0 +1,9 @@
+variable "vmids" {
+  type    = list(number)
+  default = []
+}
+
+locals {
+  joined = join(",", var.vmids)
+  vmids  = "[${local.joined}]"
+}

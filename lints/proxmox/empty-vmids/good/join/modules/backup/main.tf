@@ -1,0 +1,8 @@
+variable "vmids" {
+  type    = list(number)
+  default = []
+}
+
+locals {
+  vmids = join(",", var.vmids)
+}

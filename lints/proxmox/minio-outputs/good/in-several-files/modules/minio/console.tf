@@ -1,0 +1,3 @@
+output "console_url" {
+  value = "http://192.168.10.5:9001"
+}

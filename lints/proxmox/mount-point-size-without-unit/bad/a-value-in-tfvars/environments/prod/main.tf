@@ -1,0 +1,8 @@
+variable "store_size" {
+  type = string
+}
+
+module "store" {
+  source = "../../modules/store"
+  size   = var.store_size
+}

@@ -1,0 +1,10 @@
+variable "retention" {
+  type = object({
+    daily  = optional(number)
+    weekly = optional(number)
+  })
+}
+
+locals {
+  create_command = "pvesh create /cluster/backup --prune-backups keep-daily=14"
+}

@@ -1,0 +1,7 @@
+locals {
+  controller = "virtio-scsi-pci"
+}
+
+resource "proxmox_virtual_environment_vm" "web" {
+  scsi_hardware = local.controller
+}

@@ -1,0 +1,13 @@
+variable "os_type" {
+  type    = string
+  default = "debian"
+}
+
+variable "security_updates" {
+  type    = bool
+  default = true
+}
+
+locals {
+  security_updates = var.security_updates
+}

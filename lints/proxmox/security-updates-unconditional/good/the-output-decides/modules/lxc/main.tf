@@ -1,0 +1,17 @@
+variable "os_type" {
+  type    = string
+  default = "debian"
+}
+
+variable "security_updates" {
+  type    = bool
+  default = true
+}
+
+locals {
+  security_updates = var.security_updates
+}
+
+output "security_updates" {
+  value = local.security_updates && contains(["debian", "ubuntu"], var.os_type)
+}

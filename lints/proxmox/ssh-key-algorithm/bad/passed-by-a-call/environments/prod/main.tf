@@ -1,0 +1,4 @@
+module "guest" {
+  source    = "../../modules/guest"
+  algorithm = "ECDSA"
+}

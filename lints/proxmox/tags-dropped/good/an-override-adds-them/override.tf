@@ -1,0 +1,3 @@
+resource "proxmox_virtual_environment_container" "this" {
+  tags = sort(distinct(concat(["terraform"], var.tags)))
+}

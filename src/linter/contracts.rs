@@ -1,0 +1,226 @@
+//! What Terraform would refuse for every caller, or plan again for ever: validations, conditions, values that differ
+//! with every run. Only what is certain is said.
+
+use std::rc::Rc;
+
+use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
+use crate::eval::module::{Frame, Instance};
+use crate::eval::{Marks, Value};
+use crate::invariant::{Context, Contexts};
+use crate::syntax::hcl::{BlockView, ExprView};
+use crate::terraform::{Declaration, Resource, ResourceMode, Source};
+
+/// Attributes whose purpose is to differ: what they trigger runs every time.
+const TRIGGERS: &[(&str, &str)] = &[("terraform_data", "triggers_replace"), ("null_resource", "triggers")];
+
+/// Everything that is certain of the module `node`.
+pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let anybody = contexts.anybody(node);
+    contradictions(anybody, &mut found);
+    for context in contexts.of(node) {
+        violations(anybody, context, &mut found);
+    }
+    conditions(anybody, &mut found);
+    unstable_arguments(anybody, &mut found);
+    found
+}
+
+fn error(lint: &'static str, location: Location, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(LintId::new(lint), Severity::Error, location, message)
+}
+
+/// Validations that no value passes.
+fn contradictions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
+    for variable in &instance.module().variables {
+        let name = variable.name();
+        let Some(contradiction) = instance.variable(&name).and_then(|set| set.contradiction) else { continue };
+        let message = format!("no value of `var.{name}` passes this validation");
+        let mut diagnostic = error(
+            "terraform/contradictory-validation",
+            variable.location(contradiction.condition),
+            message,
+        )
+        .help("together with the type and the validations before it it leaves nothing: nobody can call the module")
+        .subject(format!("var.{name}"));
+        if let Some(ty) = variable.value("type") {
+            diagnostic = diagnostic.label(variable.location(ty.span()), "the type");
+        }
+        found.push(diagnostic);
+    }
+}
+
+/// Values that are passed to a variable and that its validations refuse.
+fn violations(anybody: &Rc<Instance<'_>>, context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let instance = &context.instance;
+    for variable in &instance.module().variables {
+        let name = variable.name();
+        if anybody.variable(&name).is_none_or(|set| set.contradiction.is_some()) {
+            continue;
+        }
+        let Some(contradiction) = instance.variable(&name).and_then(|set| set.contradiction) else { continue };
+        let argument = context
+            .call
+            .as_ref()
+            .and_then(|site| Some(site.declaration.source.location(site.declaration.value(&name)?.span())));
+        let written = argument.or_else(|| context.values.get(&*name).copied());
+        let default = variable.value("default").map(|default| variable.location(default.span()));
+        let Some(location) = written.or(default) else { continue };
+        let message = validation_message(variable, contradiction.number);
+        let diagnostic = error("terraform/violated-validation", location, message)
+            .label(variable.location(contradiction.condition), format!("the validation of `var.{name}`"))
+            .help("pass a value that the validation accepts")
+            .subject(format!("var.{name}"));
+        if !found.iter().any(|known| known.location == location && known.lint == diagnostic.lint) {
+            found.push(diagnostic);
+        }
+    }
+}
+
+fn validation_message(variable: &Declaration<'_>, number: usize) -> String {
+    let name = variable.name();
+    let validation = variable.block.body().blocks_of("validation").nth(number);
+    let text = validation
+        .and_then(|block| block.body().value("error_message"))
+        .and_then(|text| text.as_string().map(|text| text.trim().trim_end_matches('.').to_owned()));
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) => format!("a validation of `var.{name}` refuses this value: {text}"),
+        None => format!("a validation of `var.{name}` refuses this value"),
+    }
+}
+
+/// Preconditions, postconditions and assertions of checks that are false whatever a caller passes.
+fn conditions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
+    let module = instance.module();
+    for (number, resource) in module.resources.iter().enumerate() {
+        let blocks: Vec<(&Source, BlockView<'_>)> = resource
+            .declarations()
+            .flat_map(|declaration| {
+                let lifecycles = declaration.block.body().blocks_of("lifecycle");
+                lifecycles.flat_map(|block| block.body().blocks()).map(move |block| (declaration.source, block))
+            })
+            .filter(|(_, block)| matches!(block.kind(), "precondition" | "postcondition"))
+            .collect();
+        if blocks.is_empty() || !instance.resource_repetition(resource).is_sure() {
+            continue;
+        }
+        let bodies = instance.resource_bodies(number);
+        for (source, block) in blocks {
+            // False in one instance is enough: Terraform stops there.
+            let is_false = bodies.iter().any(|body| {
+                let mut frame = body.frame.clone();
+                frame.this = Some(body.value.clone());
+                block.body().value("condition").is_some_and(|condition| is_false(instance, &frame, condition))
+            });
+            if is_false {
+                report_condition(source, block, block.kind(), &resource.address(), found);
+            }
+        }
+    }
+    for output in &module.outputs {
+        for block in output.block.body().blocks_of("precondition") {
+            let condition = block.body().value("condition");
+            if condition.is_some_and(|condition| is_false(instance, &Frame::default(), condition)) {
+                report_condition(output.source, block, "precondition", &format!("output.{}", output.name()), found);
+            }
+        }
+    }
+    for check in module.others.iter().filter(|block| block.block.kind() == "check") {
+        for block in check.block.body().blocks_of("assert") {
+            let condition = block.body().value("condition");
+            if condition.is_some_and(|condition| is_false(instance, &Frame::default(), condition)) {
+                report_condition(check.source, block, "assertion", &format!("check.{}", check.name()), found);
+            }
+        }
+    }
+}
+
+fn is_false(instance: &Rc<Instance<'_>>, frame: &Frame, condition: ExprView<'_>) -> bool {
+    let (value, _) = instance.eval(frame, condition);
+    value.is_ok_and(|value| value.as_bool() == Some(false))
+}
+
+fn report_condition(source: &Source, block: BlockView<'_>, kind: &str, subject: &str, found: &mut Vec<Diagnostic>) {
+    let place = block.body().value("condition").map_or(block.header_span(), ExprView::span);
+    found.push(
+        error(
+            "terraform/failed-condition",
+            source.location(place),
+            format!("this {kind} is false whatever a caller passes"),
+        )
+        .help("mend the condition, or what it is about")
+        .subject(subject),
+    );
+}
+
+/// Arguments of managed resources that differ with every run.
+fn unstable_arguments(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
+    let module = instance.module();
+    for (number, resource) in module.resources.iter().enumerate() {
+        if resource.mode != ResourceMode::Managed || !mentions_unstable(resource) {
+            continue;
+        }
+        let ignored = ignored(resource);
+        if ignored.iter().any(|name| name == "all") {
+            continue;
+        }
+        let bodies = instance.resource_bodies(number);
+        for declaration in resource.declarations() {
+            for attribute in declaration.block.body().attributes() {
+                let name = attribute.name();
+                let is_trigger = TRIGGERS.contains(&(&*resource.kind, name));
+                if is_trigger || ignored.iter().any(|known| known == name) || is_meta(name) {
+                    continue;
+                }
+                let differs = |frame: &Frame| {
+                    let (value, _) = instance.eval(frame, attribute.value());
+                    value.is_ok_and(|value: Value| value.all_marks().has(Marks::ALWAYS_UNSTABLE))
+                };
+                if bodies.iter().any(|body| differs(&body.frame)) {
+                    found.push(
+                        error(
+                            "terraform/perpetual-diff",
+                            declaration.location(attribute.value().span()),
+                            format!("`{name}` differs with every run, so every plan changes the resource"),
+                        )
+                        .help("keep the value in a resource such as `time_static` or `random_id`, or name the argument in `ignore_changes`")
+                        .subject(resource.address()),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn is_meta(name: &str) -> bool {
+    matches!(name, "count" | "for_each" | "provider" | "depends_on")
+}
+
+/// Whether evaluation is worth while: something is computed at all.
+fn mentions_unstable(resource: &Resource<'_>) -> bool {
+    resource.declarations().any(|declaration| {
+        declaration.block.body().attributes().any(|attribute| {
+            attribute.value().walk().any(|inner| {
+                matches!(
+                    inner.kind(),
+                    crate::syntax::hcl::ExprKind::Call { .. } | crate::syntax::hcl::ExprKind::GetAttr { .. }
+                )
+            })
+        })
+    })
+}
+
+/// What `lifecycle` of a resource ignores.
+fn ignored(resource: &Resource<'_>) -> Vec<String> {
+    let lifecycles = resource.declarations().flat_map(|declaration| declaration.block.body().blocks_of("lifecycle"));
+    let Some(value) = lifecycles.filter_map(|block| block.body().value("ignore_changes")).next() else {
+        return Vec::new();
+    };
+    match value.elements() {
+        Some(elements) => elements
+            .into_iter()
+            .filter_map(|element| element.as_reference().and_then(|steps| steps.first().map(ToString::to_string)))
+            .collect(),
+        None => value.as_keyword().map(str::to_owned).into_iter().collect(),
+    }
+}

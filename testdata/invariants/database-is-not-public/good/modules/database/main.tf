@@ -1,0 +1,7 @@
+variable "name" {
+  type = string
+}
+
+variable "allowed_ranges" {
+  type = list(string)
+}

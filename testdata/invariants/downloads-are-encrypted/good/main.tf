@@ -1,0 +1,7 @@
+variable "path" {
+  type = string
+}
+
+data "http" "checksums" {
+  url = "https://mirror.example.org/${var.path}"
+}

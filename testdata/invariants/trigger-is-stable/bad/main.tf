@@ -1,0 +1,7 @@
+locals {
+  release = { version = "1.2.0", built = timestamp() }
+}
+
+resource "terraform_data" "deploy" {
+  triggers_replace = local.release
+}
