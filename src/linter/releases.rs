@@ -43,7 +43,8 @@ impl Releases {
     pub fn may_have(&self, version: &str) -> bool {
         let (Some(wanted), Some(newest)) = (numbers(version).next(), &self.newest) else { return true };
         let plain = trimmed(&wanted);
-        let is_mentioned = |known: &Vec<u64>| known.starts_with(&wanted) || trimmed(known) == plain;
+        // A lone number may be the day of a date.
+        let is_mentioned = |known: &Vec<u64>| known.starts_with(&wanted) || known.len() > 1 && trimmed(known) == plain;
         self.mentioned.iter().any(is_mentioned) || is_next(&wanted, newest)
     }
 

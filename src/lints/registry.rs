@@ -483,7 +483,9 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/proxmox/iothread-without-virtio-scsi-single/README.md"),
-        check: Check::Invariant(include_str!("../../lints/proxmox/iothread-without-virtio-scsi-single/invariant.sprag.hcl")),
+        check: Check::Invariant(include_str!(
+            "../../lints/proxmox/iothread-without-virtio-scsi-single/invariant.sprag.hcl"
+        )),
     },
     Lint {
         id: "proxmox/minio-outputs",
