@@ -17,7 +17,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sprag::diagnostic::FileId;
+use sprag::diagnostic::{FileId, LintId};
 use sprag::eval::module::Node;
 use sprag::eval::{ShortCircuit, Sources, Unreadable, Value};
 use sprag::invariant::{Bundled, Invariant, RootValue};
@@ -211,7 +211,7 @@ fn nearly_everything_is_decided() -> Result<(), Failed> {
         })
         .collect();
     let lints: BTreeSet<&str> = invariants.iter().map(|invariant| invariant.id.as_str()).collect();
-    let judged: BTreeSet<&str> = evaluated.places.keys().map(|lint| lint.as_str()).collect();
+    let judged: BTreeSet<&str> = evaluated.places.keys().map(LintId::as_str).collect();
     let short: Vec<_> = evaluated.places.iter().filter(|(_, (places, decided))| decided * 100 < places * 95).collect();
     if evaluated.diagnostics.is_empty() && short.is_empty() && lints == judged {
         return Ok(());

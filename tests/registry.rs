@@ -66,7 +66,11 @@ fn registry_is_made_from_the_folders() {
         let invariant = common::root().join(format!("lints/{}/invariant.sprag.hcl", facts.id));
         assert!(engine || !invariant.exists(), "{} is an invariant, and has code as well", facts.id);
         let check = if invariant.exists() {
-            format!("Check::Invariant(include_str!(\"../../lints/{}/invariant.sprag.hcl\"))", facts.id)
+            let path = format!("\"../../lints/{}/invariant.sprag.hcl\"", facts.id);
+            let line = format!("Check::Invariant(include_str!({path}))");
+            // As rustfmt breaks a line of more than 120 columns.
+            let is_long = "        check: ,".len() + line.len() > 120;
+            if is_long { format!("Check::Invariant(include_str!(\n            {path}\n        ))") } else { line }
         } else if engine {
             "Check::Engine".to_owned()
         } else {

@@ -497,26 +497,19 @@ fn common_type(one: &Value, other: &Value, certain: &mut bool) -> Option<Type> {
     match (&one.kind, &other.kind, &one.ty, &other.ty) {
         (Kind::Mapping(left), Kind::Mapping(right), Type::Object(_), Type::Object(_)) => {
             if left.keys().eq(right.keys()) {
-                let mut same = *certain;
                 let pairs = left.iter().zip(right.values());
                 let all: Option<Vec<_>> = pairs
-                    .map(|((name, left), right)| Some((Arc::clone(name), common_type(left, right, &mut same)?)))
+                    .map(|((name, left), right)| Some((Arc::clone(name), common_type(left, right, certain)?)))
                     .collect();
-                if let Some(all) = all {
-                    *certain = same;
-                    return Some(Type::object(all));
-                }
+                return all.map(Type::object);
             }
             common_element(left.values().chain(right.values()), certain).map(Type::map)
         }
         (Kind::Sequence(left), Kind::Sequence(right), Type::Tuple(_), Type::Tuple(_)) => {
             if left.len() == right.len() {
-                let mut same = *certain;
-                let all = left.iter().zip(right.iter()).map(|(left, right)| common_type(left, right, &mut same));
-                if let Some(all) = all.collect::<Option<Vec<Type>>>() {
-                    *certain = same;
-                    return Some(Type::Tuple(all.into()));
-                }
+                let all = left.iter().zip(right.iter()).map(|(left, right)| common_type(left, right, certain));
+                let all: Option<Vec<Type>> = all.collect();
+                return all.map(|all| Type::Tuple(all.into()));
             }
             common_element(left.iter().chain(right.iter()), certain).map(Type::list)
         }

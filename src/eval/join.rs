@@ -31,8 +31,9 @@ pub fn join(one: &Value, other: &Value) -> Value {
             let ty = if one.ty == other.ty { one.ty.clone() } else { Type::Any };
             return Value { marks, ..Value::null(ty) };
         }
-        (Kind::Null, _) => return finish(other.clone()),
-        (_, Kind::Null) => return finish(one.clone()),
+        // A null of another type makes the type unknown.
+        (Kind::Null, _) if one.ty == Type::Any || one.ty == other.ty => return finish(other.clone()),
+        (_, Kind::Null) if other.ty == Type::Any || one.ty == other.ty => return finish(one.clone()),
         _ => {}
     }
     if let Some(value) = join_members(one, other) {

@@ -31,6 +31,8 @@ fn write_hash(value: &Value, out: &mut String) {
     match &value.kind {
         Kind::Null => out.push('~'),
         Kind::Bool(value) => out.push(if *value { 'T' } else { 'F' }),
+        // There is one zero among the elements of a set.
+        Kind::Number(number) if number.is_zero() => out.push('0'),
         Kind::Number(number) => {
             let _ = write!(out, "{number}");
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sprag::eval::{Cause, ShortCircuit};
+use sprag::eval::ShortCircuit;
 
 use super::concrete::is_member;
 use super::ours::{Context, results, with_module};
@@ -235,6 +235,14 @@ const CASES: &[&str] = &[
     r#"toset([true, "x"])"#,
 ];
 
+/// Of these the type is not known: parts that are null have a type by their neighbours.
+const UNDECIDED: &[&str] = &[
+    r#"true ? toset([]) : ["a"]"#,
+    r#"tolist([[1,null],["a","b"]])"#,
+    r#"tolist([{a=null},{a="x"}])"#,
+    r#"toset([[1,null],["a","b"]])"#,
+];
+
 #[test]
 fn corner_cases_are_the_same() {
     let Some(sandbox) = Sandbox::new() else { return skip("terraform") };
@@ -250,10 +258,7 @@ fn corner_cases_are_the_same() {
         let name = format!("e{number}");
         let (ours, may_fail) = &ours[&name];
         let is_right = match (ours, &theirs[&name]) {
-            // A function that is not known yet.
-            (Ok(ours), theirs) if matches!(ours.cause(), Some(Cause::Function(_))) => {
-                *may_fail && theirs.as_ref().is_none_or(|theirs| is_member(ours, theirs))
-            }
+            (Ok(ours), Some(theirs)) if UNDECIDED.contains(case) => is_member(ours, theirs),
             (Ok(ours), Some(theirs)) => is_member(ours, theirs) && ours.is_wholly_known() && !may_fail,
             (Err(_), None) => true,
             _ => false,

@@ -621,28 +621,28 @@ impl Generator {
     fn paths(&self) -> Vec<(String, Type)> {
         let mut all = Vec::new();
         for (name, ty) in &self.scope {
-            parts(name.clone(), ty, 2, &mut all);
+            parts(name, ty, 2, &mut all);
         }
         all
     }
 }
 
-fn parts(path: String, ty: &Type, depth: usize, out: &mut Vec<(String, Type)>) {
-    out.push((path.clone(), ty.clone()));
+fn parts(path: &str, ty: &Type, depth: usize, out: &mut Vec<(String, Type)>) {
+    out.push((path.to_owned(), ty.clone()));
     if depth == 0 {
         return;
     }
     match ty {
-        Type::List(element) => parts(format!("{path}[0]"), element, depth - 1, out),
-        Type::Map(element) => parts(format!("{path}[\"a\"]"), element, depth - 1, out),
+        Type::List(element) => parts(&format!("{path}[0]"), element, depth - 1, out),
+        Type::Map(element) => parts(&format!("{path}[\"a\"]"), element, depth - 1, out),
         Type::Tuple(types) => {
             for (at, ty) in types.iter().enumerate() {
-                parts(format!("{path}[{at}]"), ty, depth - 1, out);
+                parts(&format!("{path}[{at}]"), ty, depth - 1, out);
             }
         }
         Type::Object(object) => {
             for (name, attribute) in &object.attributes {
-                parts(format!("{path}.{name}"), &attribute.ty, depth - 1, out);
+                parts(&format!("{path}.{name}"), &attribute.ty, depth - 1, out);
             }
         }
         _ => {}

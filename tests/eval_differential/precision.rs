@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sprag::eval::{Cause, ShortCircuit, Value};
+use sprag::eval::{ShortCircuit, Value};
 
 use super::concrete::is_member;
 use super::judge::Case;
@@ -11,7 +11,7 @@ use super::theirs::{Called, Results, plan};
 use crate::common::e2e::{Sandbox, skip};
 
 /// Of expressions that have one result for fifty inputs, the least share that must be decided, in percent.
-const FLOOR: usize = 45;
+const FLOOR: usize = 80;
 
 /// Whether all inputs gave one result.
 fn common<'r>(called: &'r [Results], name: &str) -> Option<&'r Value> {
@@ -52,7 +52,7 @@ fn what_every_caller_gets_is_decided() {
         decided * 100 / same
     );
     println!("{}", left[..left.len().min(60)].join("\n"));
-    assert!(same > 50 && decided * 100 >= same * FLOOR, "{decided} of {same} are decided");
+    assert!(same >= 15 && decided * 100 >= same * FLOOR, "{decided} of {same} are decided");
 }
 
 /// Expressions over `s = "https://${var.id}:8006"` and `l = [for x in ["a", "b"] : "${x}-${var.id}"]`, where `var.id`
@@ -72,7 +72,7 @@ const DECIDED: &[(&str, &str)] = &[
     ("var.id != \"\" ? \"a\" : \"a\"", "\"a\""),
     ("length(toset([var.id, \"k\"])) >= 1", "true"),
     ("length(toset([var.id, \"k\"])) <= 2", "true"),
-    ("can(regex(\"^https://.*:8006$\", local.s))", "true"),
+    ("can(regex(\"(?s)^https://.*:8006$\", local.s))", "true"),
     ("can(regex(\"^http://\", local.s))", "false"),
     ("alltrue([for one in local.l : strcontains(one, \"-\")])", "true"),
     ("var.kind == \"c\"", "false"),
@@ -130,10 +130,6 @@ output "all" {
             .enumerate()
             .filter_map(|(number, (expression, expected))| {
                 let (value, may_fail) = &ours[&format!("e{number}")];
-                // A function that is not known yet.
-                if value.as_ref().is_ok_and(|value| matches!(value.cause(), Some(Cause::Function(_)))) {
-                    return None;
-                }
                 let expected = super::ours::constant(expected);
                 let is_right = value.as_ref().is_ok_and(|value| value.kind == expected.kind && !value.nullable);
                 (!is_right || *may_fail).then(|| format!("{expression}: {value:?}, may fail: {may_fail}"))
