@@ -212,7 +212,7 @@ fn cycles() {
 fn huge_collections() {
     survives("range", &resource("range(1000000000)"));
     survives("a range of fractions", &resource("range(0, 1, 0.000000001)"));
-    survives("setproduct", &resource(&format!("setproduct({})", vec!["range(1000)"; 6].join(", "))));
+    survives("setproduct", &resource(&format!("setproduct({})", ["range(1000)"; 6].join(", "))));
     survives(
         "for over all pairs",
         &resource("[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a]]]"),
