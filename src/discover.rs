@@ -7,10 +7,12 @@ mod classify;
 mod ignores;
 mod inventory;
 mod links;
+mod tags;
 mod walk;
 
 pub use classify::FileKind;
 pub use inventory::{Directory, File, Inventory, Member, Problem};
+pub use tags::tags_of;
 
 use std::path::{Path, PathBuf};
 

@@ -10,6 +10,7 @@ mod evaluate;
 mod exporters;
 mod fix;
 mod installed;
+mod invariants;
 #[cfg(feature = "drift")]
 mod live;
 pub(super) mod load;
@@ -17,6 +18,7 @@ mod loaded;
 mod output;
 mod passes;
 mod plan;
+mod releases;
 mod scene;
 mod servers;
 mod settings;

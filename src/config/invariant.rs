@@ -35,6 +35,17 @@ impl InvariantKind {
             Self::Call => "call_invariant",
         }
     }
+
+    /// What it is about, one of them.
+    #[must_use]
+    pub const fn subjects(self) -> &'static str {
+        match self {
+            Self::Resource => "resource",
+            Self::Data => "data source",
+            Self::Module => "module",
+            Self::Call => "module call",
+        }
+    }
 }
 
 /// An invariant whose block is well formed.

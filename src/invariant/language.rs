@@ -1,6 +1,6 @@
 //! Invariant blocks as they are written: their expressions, inputs and local values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -9,7 +9,8 @@ use crate::config::{Guarantee, InvariantBlock, InvariantKind};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::eval::{Constraint, Doubt, Evaluator, Failure, Scope, Value};
 use crate::source::Span;
-use crate::syntax::hcl::{self, BlockView, BodyView, Document, ExprKind, ExprView, Tree};
+use crate::suggest::{closest, quote_all};
+use crate::syntax::hcl::{self, AttributeView, BlockView, BodyView, Document, ExprKind, ExprView, Tree};
 
 /// An invariant that is part of this program.
 #[derive(Clone, Copy, Debug)]
@@ -209,31 +210,32 @@ impl Invariant {
             }
         };
         let document = self.source.document();
-        let mut bound: Vec<&str> = Vec::new();
-        for expr in document.expressions() {
-            if let Some(walk) = expr.as_for() {
-                bound.extend(walk.key_name.map(|span| document.slice(span)));
-                bound.push(document.slice(walk.value_name));
-            }
-            if let Some(directive) = expr.as_for_directive() {
-                bound.extend(directive.key.map(|span| document.slice(span)));
-                bound.push(document.slice(directive.value));
-            }
-        }
+        let bound = bound_names(document);
         let Some(body) = self.body() else { return found };
-        for (expr, _) in expressions_of(body) {
-            let mut roots: Vec<ExprView<'_>> = Vec::new();
-            collect_roots(expr, &mut roots);
-            for root in roots {
+        for expr in expressions_of(body) {
+            for root in roots_of(expr) {
                 let name = root.text();
-                let is_known = ROOTS.contains(&name)
-                    || bound.contains(&name)
-                    // A resource of the module by its type.
-                    || name.contains('_');
-                if !is_known {
-                    let help = "an invariant sees `attrs`, `each`, `meta`, `input`, `local`, `var`, `variable`, `output`, \
-                                `resource`, `data` and `module`";
-                    report(root.span(), format!("`{name}` is not known in an invariant"), help);
+                // A resource of the module may stand there by its type.
+                if !ROOTS.contains(&name) && !bound.contains(&name) && !name.contains('_') {
+                    let all = quote_all(ROOTS.iter().copied());
+                    let help = did_you_mean(name, ROOTS.iter().copied(), &format!("an invariant sees {all}"));
+                    report(root.span(), format!("`{name}` is not known in an invariant"), &help);
+                }
+            }
+            for inner in expr.walk() {
+                if let Some((message, name, known)) = self.unknown_member(inner) {
+                    let help = did_you_mean(name, known.iter().map(String::as_str), &listed(&known));
+                    report(inner.span(), message, &help);
+                }
+                if let Some((name, _)) = inner.as_call()
+                    && !is_function(name)
+                {
+                    let help = did_you_mean(
+                        name,
+                        functions(),
+                        "invariants have the functions of Terraform, `preserves` and `stable`",
+                    );
+                    report(inner.span(), format!("there is no function `{name}`"), &help);
                 }
             }
         }
@@ -246,14 +248,13 @@ impl Invariant {
             }
         }
         for expr in document.expressions() {
-            let Some(("regex" | "regexall", arguments)) = expr.as_call() else { continue };
-            let Some(pattern) = arguments.first().copied() else { continue };
-            let Some(text) = pattern.as_string() else { continue };
-            if let Err(reason) = crate::eval::Pattern::new(&text) {
+            if let Some((pattern, reason)) = bad_pattern(expr) {
                 report(pattern.span(), format!("not a regular expression: {reason}"), "Terraform reads RE2 syntax");
             }
         }
-        for (condition, _) in self.enforced() {
+        // What comes of a broken pattern is no news.
+        let conditions = self.enforced().map(|(condition, _)| condition);
+        for condition in conditions.filter(|condition| !condition.walk().any(|inner| bad_pattern(inner).is_some())) {
             let scope = Nothing;
             let mut evaluator = Evaluator::new(&scope);
             if let Ok(value) = evaluator.eval(condition)
@@ -270,6 +271,108 @@ impl Invariant {
         }
         found
     }
+
+    /// `input.NAME`, `meta.NAME` and `each.NAME` that do not exist: what is wrong, the name, and the names that there are.
+    fn unknown_member<'a>(&self, expr: ExprView<'a>) -> Option<(String, &'a str, Vec<String>)> {
+        let ExprKind::GetAttr { on, name } = expr.kind() else { return None };
+        let document = expr.document();
+        let on = document.expression(on);
+        if on.kind() != ExprKind::Variable {
+            return None;
+        }
+        let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+        let name = document.slice(name);
+        let (message, known) = match on.text() {
+            "input" => (format!("there is no input `{name}`"), self.inputs.keys().map(ToString::to_string).collect()),
+            "each" if self.for_each().is_some() => (format!("`each` has no `{name}`"), words(&["key", "value"])),
+            "meta" => (format!("`meta` has no `{name}` here"), words(meta_names(self.kind))),
+            _ => return None,
+        };
+        (!known.iter().any(|known| known == name)).then_some((message, name, known))
+    }
+
+    /// The names that its conditions are about, as far as they can be seen: attributes of `attrs` and of elements,
+    /// variables, local values and outputs of a module.
+    #[must_use]
+    pub fn judged(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        let locals = self.body().into_iter().flat_map(|body| body.blocks_of("locals"));
+        let locals = locals.flat_map(|block| block.body().attributes()).map(AttributeView::value);
+        let conditions = self.enforced().map(|(condition, _)| condition);
+        for expr in locals.chain(conditions).chain(self.for_each()) {
+            for inner in expr.walk() {
+                let Some(steps) = inner.as_reference() else { continue };
+                let steps: Vec<&str> = steps.iter().map(|step| &**step).collect();
+                match steps.as_slice() {
+                    ["local", name] if self.local(name).is_some() => {}
+                    ["attrs" | "local" | "output" | "variable" | "var", name]
+                    | ["each", "value", name]
+                    | ["resource", _, _, name] => {
+                        names.insert((*name).to_owned());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        names
+    }
+}
+
+/// The pattern of a call of `regex` or `regexall` that is no regular expression, and why.
+fn bad_pattern(call: ExprView<'_>) -> Option<(ExprView<'_>, String)> {
+    let Some(("regex" | "regexall", arguments)) = call.as_call() else { return None };
+    let pattern = arguments.first().copied()?;
+    let reason = crate::eval::Pattern::new(&pattern.as_string()?).err()?;
+    Some((pattern, reason.to_string()))
+}
+
+/// What `meta` has.
+const fn meta_names(kind: InvariantKind) -> &'static [&'static str] {
+    match kind {
+        InvariantKind::Resource | InvariantKind::Data => &["address", "type", "name", "used", "ignored", "passed"],
+        InvariantKind::Call => &["address", "name", "source"],
+        InvariantKind::Module => &["address", "path"],
+    }
+}
+
+/// Functions that the evaluator handles by itself, and those of invariants.
+const FORMS: &[&str] = &["try", "can", "templatefile", "templatestring", "preserves", "stable"];
+
+fn functions() -> impl Iterator<Item = &'static str> {
+    FORMS.iter().copied().chain(crate::eval::functions::names())
+}
+
+fn is_function(name: &str) -> bool {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    name.contains("::") || functions().any(|known| known == name)
+}
+
+fn listed(known: &[String]) -> String {
+    if known.is_empty() {
+        "declare it: `input \"NAME\" { default = ... }`".to_owned()
+    } else {
+        format!("there is {}", quote_all(known.iter().map(String::as_str)))
+    }
+}
+
+fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
+    closest(name, known).map_or_else(|| otherwise.to_owned(), |meant| format!("did you mean `{meant}`?"))
+}
+
+/// The names that `for` binds anywhere.
+fn bound_names(document: Document<'_>) -> Vec<&str> {
+    let mut bound: Vec<&str> = Vec::new();
+    for expr in document.expressions() {
+        if let Some(walk) = expr.as_for() {
+            bound.extend(walk.key_name.map(|span| document.slice(span)));
+            bound.push(document.slice(walk.value_name));
+        }
+        if let Some(directive) = expr.as_for_directive() {
+            bound.extend(directive.key.map(|span| document.slice(span)));
+            bound.push(document.slice(directive.value));
+        }
+    }
+    bound
 }
 
 /// Names that expressions of an invariant begin with.
@@ -289,27 +392,27 @@ const ROOTS: &[&str] = &[
     "terraform",
 ];
 
-/// The expressions directly in a body and its blocks; those of `input` types are none.
-fn expressions_of(body: BodyView<'_>) -> Vec<(ExprView<'_>, &str)> {
-    let mut found: Vec<(ExprView<'_>, &str)> =
-        body.attributes().map(|attribute| (attribute.value(), attribute.name())).collect();
-    for block in body.blocks().filter(|block| block.kind() != "input") {
+/// The expressions in a body and its blocks. Those of inputs and of `given` are literals.
+fn expressions_of(body: BodyView<'_>) -> Vec<ExprView<'_>> {
+    let mut found: Vec<ExprView<'_>> = body.attributes().map(AttributeView::value).collect();
+    for block in body.blocks().filter(|block| !matches!(block.kind(), "input" | "given")) {
         found.extend(expressions_of(block.body()));
     }
-    // `severity = "warning"` and other words are no expressions about anything.
-    found.retain(|(expr, _)| !matches!(expr.kind(), ExprKind::Variable) || ROOTS.contains(&expr.text()));
     found
 }
 
-/// The first names of the references in an expression, keys of objects left out.
-fn collect_roots<'a>(expr: ExprView<'a>, found: &mut Vec<ExprView<'a>>) {
-    let mut keys = Vec::new();
+/// The first names of the references in an expression, keys of objects and names of functions left out.
+fn roots_of(expr: ExprView<'_>) -> Vec<ExprView<'_>> {
+    let mut others = Vec::new();
     for inner in expr.walk() {
         if let Some(entries) = inner.entries() {
-            keys.extend(entries.iter().filter(|(key, _)| key.kind() == ExprKind::Variable).map(|(key, _)| key.id()));
+            others.extend(entries.iter().map(|(key, _)| key.id()));
+        }
+        if let ExprKind::Call { name, .. } = inner.kind() {
+            others.push(name);
         }
     }
-    found.extend(expr.walk().filter(|inner| inner.kind() == ExprKind::Variable && !keys.contains(&inner.id())));
+    expr.walk().filter(|inner| inner.kind() == ExprKind::Variable && !others.contains(&inner.id())).collect()
 }
 
 /// A scope without names, for conditions that depend on nothing.

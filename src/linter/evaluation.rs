@@ -1,10 +1,12 @@
 //! Lints that evaluate: invariants, bundled and of users, over modules that call each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, LintId, Location};
 use crate::eval::module::{Node, Program};
 use crate::invariant::{Contexts, Fault, Invariant, Judge, Judgement, RootValue, Verdict};
+use crate::syntax::hcl::ExprView;
+use crate::terraform::Module;
 
 /// What is judged in one go.
 pub struct Evaluation<'e, 'a> {
@@ -31,6 +33,19 @@ pub struct Undecided {
     pub reason: String,
 }
 
+/// A mended bug that an invariant guards against in a module.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// The invariant.
+    pub lint: LintId,
+    /// The version that mended it; nothing for bundled ones, whose versions are those of another repository.
+    pub fixed_in: Option<String>,
+    /// The names that it judges, and those of local values and outputs of the module that are made of them.
+    pub names: BTreeSet<String>,
+    /// Where the invariant stands; nothing for bundled ones.
+    pub location: Option<Location>,
+}
+
 /// What evaluation found.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluated {
@@ -40,6 +55,8 @@ pub struct Evaluated {
     pub undecided: Vec<(usize, Undecided)>,
     /// How often each invariant was judged, and how often that was certain.
     pub places: BTreeMap<LintId, (usize, usize)>,
+    /// The mended bugs that something in a module is judged for, by module.
+    pub guards: Vec<(usize, Guard)>,
 }
 
 impl Evaluation<'_, '_> {
@@ -55,13 +72,41 @@ impl Evaluation<'_, '_> {
                 found.diagnostics.extend(super::contracts::check(&contexts, node).into_iter().map(|one| (node, one)));
             }
             for invariant in (self.invariants)(node) {
-                for judgement in judge.judge(invariant, node) {
+                let judgements = judge.judge(invariant, node);
+                if judgements.iter().any(|judgement| judgement.verdict != Verdict::NotApplicable) {
+                    found.guards.extend(Guard::of(invariant, self.nodes[node].module).map(|guard| (node, guard)));
+                }
+                for judgement in judgements {
                     found.take(node, invariant, judgement);
                 }
             }
         }
         found
     }
+}
+
+impl Guard {
+    fn of(invariant: &Invariant, module: &Module<'_>) -> Option<Self> {
+        let version = invariant.fixed_in.clone()?;
+        let mut names = invariant.judged();
+        let locals = module.locals.iter().map(|(_, attribute)| (attribute.name().to_owned(), Some(attribute.value())));
+        let outputs = module.outputs.iter().map(|output| (output.name().into_owned(), output.value("value")));
+        let made: Vec<(String, ExprView<'_>)> =
+            locals.chain(outputs).filter_map(|(name, value)| Some((name, value?))).collect();
+        // Until nothing more is made of what is known.
+        while let Some((name, _)) = made.iter().find(|(name, value)| !names.contains(name) && mentions(*value, &names))
+        {
+            names.insert(name.clone());
+        }
+        let own = invariant.id.area() == crate::config::INVARIANT_AREA;
+        let location = invariant.block().and_then(|block| invariant.source.location(block.header_span()));
+        Some(Self { lint: invariant.id.clone(), fixed_in: Some(version).filter(|_| own), names, location })
+    }
+}
+
+fn mentions(expr: ExprView<'_>, names: &BTreeSet<String>) -> bool {
+    let mut steps = expr.walk().filter_map(ExprView::as_reference).flatten();
+    steps.any(|step| names.contains(&*step))
 }
 
 impl Evaluated {
@@ -94,6 +139,7 @@ impl Evaluated {
     pub fn extend(&mut self, other: Self) {
         self.diagnostics.extend(other.diagnostics);
         self.undecided.extend(other.undecided);
+        self.guards.extend(other.guards);
         for (lint, (judged, decided)) in other.places {
             let known = self.places.entry(lint).or_default();
             known.0 += judged;

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod fixing;
 mod lint;
 mod monitoring;
+mod releases;
 mod reporter;
 mod repository;
 mod rule_unit;
@@ -16,11 +17,12 @@ pub mod suppression;
 mod syntax;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};
-pub use evaluation::{Evaluated, Evaluation, Undecided};
+pub use evaluation::{Evaluated, Evaluation, Guard, Undecided};
 pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;
 pub use monitoring::{Monitoring, TypedExpression, TypedRule, TypedRules};
+pub use releases::Releases;
 pub use reporter::Reporter;
 pub use repository::{AlertSummary, Repository, RuleSummary, StrayReason, StrayTest};
 pub use rule_unit::{RuleUnit, RuleView, Template};

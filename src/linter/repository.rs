@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::evaluation::Guard;
+use super::releases::Releases;
 use super::rule_unit::RuleUnit;
 use crate::config::Config;
 use crate::diagnostic::{FileId, Location};
@@ -19,6 +21,10 @@ pub struct Repository<'a> {
     pub rules: Vec<&'a RuleSummary>,
     /// Files that look like tests and that nobody runs.
     pub stray_tests: Vec<&'a StrayTest>,
+    /// Its releases; nothing where they are not known.
+    pub releases: Option<Releases>,
+    /// The invariants that mend a bug and what they judge, each with its module.
+    pub guards: Vec<(&'a ModuleSummary, &'a Guard)>,
     /// Whether all files that the configuration governs were looked at. Otherwise nothing can be called missing.
     pub is_whole: bool,
 }

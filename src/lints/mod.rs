@@ -10,6 +10,7 @@ mod tftest;
 
 pub use registry::LINTS;
 pub use tflint::tflint_rules;
+pub(crate) use tftest::{is_regression_file, regression_file};
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::linter::{self, Lint};

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::Module;
 use super::interface::{Interface, Passed, passed};
 use super::unused::{Unused, unused_in};
+use super::{Module, RegressionRun};
 use crate::diagnostic::{FileId, Location};
 use crate::syntax::hcl::ExprView;
 
@@ -108,6 +108,8 @@ pub struct ModuleSummary {
     pub resource_kinds: Vec<Box<str>>,
     /// Its test files by their path within the module.
     pub tests: Vec<String>,
+    /// The runs of its regression file.
+    pub regression: Vec<RegressionRun>,
     /// What it shows to callers; nothing where that is not certain.
     pub interface: Option<Box<Interface>>,
     /// Its declarations that nothing refers to.
@@ -138,6 +140,7 @@ impl ModuleSummary {
             has_contracts: has_contracts(module),
             resource_kinds: resource_kinds(module),
             tests: Vec::new(),
+            regression: Vec::new(),
             interface: Interface::of(module, true).map(Box::new),
             unused: unused_in(module),
             shared_files: Vec::new(),
@@ -271,6 +274,7 @@ mod tests {
             has_contracts: false,
             resource_kinds: Vec::new(),
             tests: Vec::new(),
+            regression: Vec::new(),
             interface: None,
             unused: Vec::new(),
             shared_files: Vec::new(),

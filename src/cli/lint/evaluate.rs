@@ -7,20 +7,20 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::load;
 use super::passes::Run;
+use super::{invariants, load};
 use crate::cli::files::read_limited;
 use crate::config::{Config, InvariantKind, LintDefault, Literal};
 use crate::discover::{self, Directory};
 use crate::eval::module::Node;
 use crate::eval::{Number, ShortCircuit, Sources, Unreadable, Value};
 use crate::invariant::{Bundled, Invariant, RootValue};
-use crate::linter::{Check, Evaluated, Evaluation};
+use crate::linter::{Check, Evaluated, Evaluation, Policy};
 use crate::lints::LINTS;
 use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, Role, Source, Type};
 
 /// Levels of expressions need room: a thread's usual stack is too small for the deepest that are followed.
-const STACK: usize = 64 << 20;
+pub(super) const STACK: usize = 64 << 20;
 
 /// Judges the invariants of every configuration in the modules that it governs.
 pub(super) fn run(run: &Run<'_>, modules: &[(usize, ModuleSummary)]) -> Evaluated {
@@ -51,21 +51,22 @@ pub(super) fn run(run: &Run<'_>, modules: &[(usize, ModuleSummary)]) -> Evaluate
 pub(super) fn invariants_of(run: &Run<'_>, index: usize) -> Vec<Invariant> {
     let governed = run.settings.get(index);
     let config = &governed.policy.config;
+    let guards = invariants::guarding(run, governed);
     let mut all: Vec<Invariant> = Vec::new();
     for lint in LINTS {
         if let Check::Invariant(text) = lint.check
-            && run.engine.may_count(lint, &governed.policy)
+            && (run.engine.may_count(lint, &governed.policy)
+                || guards.as_ref().is_some_and(|guards| run.engine.may_count(lint, guards)))
         {
             all.extend(Invariant::bundled(Bundled { id: lint.id, text }, lint.severity));
         }
     }
-    all.extend(config.invariants.iter().chain(run.settings.invariants_of(index)).map(Invariant::from_block));
+    all.extend(invariants::valid(run, index));
     all.retain(|invariant| {
         let is_bundled = LINTS.iter().any(|lint| lint.id == invariant.id.as_str());
-        let default = LintDefault::On;
-        is_bundled
-            || !config.overrides.is_empty()
-            || governed.policy.levels.level(&invariant.id, default, "", invariant.severity).is_some()
+        let counts =
+            |policy: &Policy| policy.levels.level(&invariant.id, LintDefault::On, "", invariant.severity).is_some();
+        is_bundled || !config.overrides.is_empty() || counts(&governed.policy) || guards.as_ref().is_some_and(counts)
     });
     for invariant in &mut all {
         set_inputs(config, invariant);
@@ -149,11 +150,17 @@ fn find(parents: &mut [usize], mut at: usize) -> usize {
     at
 }
 
-fn may_bind(invariant: &Invariant, module: &ModuleSummary) -> bool {
+/// Whether `invariant` is about something in `module`.
+pub(super) fn may_bind(invariant: &Invariant, module: &ModuleSummary) -> bool {
     match invariant.kind {
         InvariantKind::Resource | InvariantKind::Data => module.resource_kinds.iter().any(|kind| invariant.binds(kind)),
         InvariantKind::Module => invariant.binds(path_of(module)),
-        InvariantKind::Call => module.calls.iter().any(|call| !call.name.is_empty()),
+        InvariantKind::Call => module.calls.iter().filter(|call| !call.name.is_empty()).any(|call| {
+            let target = call.target(&module.key);
+            let target = target.as_deref().map(|key| if key.is_empty() { "." } else { key });
+            invariant.binds(call.source.as_deref().unwrap_or_default())
+                || target.is_some_and(|path| invariant.binds(path))
+        }),
     }
 }
 
@@ -259,6 +266,10 @@ fn judge_group(
     }
     for (node, _) in &mut evaluated.undecided {
         *node = modules[found[*node].0].0;
+    }
+    // These by their place among all modules.
+    for (node, _) in &mut evaluated.guards {
+        *node = found[*node].0;
     }
     evaluated
 }

@@ -7,16 +7,16 @@ use rayon::prelude::*;
 
 use super::exporters::{self, Known};
 use super::servers::{Servers, scrape_model};
-use super::settings::Settings;
-use super::{evaluate, installed, load, loaded, plan};
+use super::settings::{Governed, Settings};
+use super::{evaluate, installed, invariants, load, loaded, plan, releases};
 use crate::cli::files::{Files, read_limited};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
 use crate::linter::suppression::{self, Found, Suppressions};
 use crate::linter::{
-    Check, Engine, Lint, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest, TypedRules,
-    Undecided, syntax_diagnostics,
+    Check, Engine, Guard, Lint, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest,
+    TypedRules, Undecided, syntax_diagnostics,
 };
 use crate::lints;
 use crate::prometheus::scrape::ScrapeModel;
@@ -24,7 +24,9 @@ use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
 use crate::source::Span;
 use crate::syntax::hcl;
-use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, classify_modules, is_fixture, settle_unused};
+use crate::terraform::{
+    Locks, Module, ModuleKind, ModuleSummary, RegressionRun, classify_modules, is_fixture, settle_unused,
+};
 
 /// What came out of a run.
 #[derive(Default)]
@@ -125,9 +127,9 @@ pub(super) fn run(
     for ((_, module), classified) in modules.iter_mut().zip(summaries) {
         *module = classified;
     }
-    outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays));
+    let guards = run.evaluate(&modules, &mut outcome);
+    outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays, &guards));
     outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules));
-    run.evaluate(&modules, &mut outcome);
     run.suppress(&mut outcome.diagnostics, suppressions);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
@@ -173,6 +175,10 @@ impl Run<'_> {
             let own = directory.members.iter().filter(|member| is_test(member));
             made.tests = own.map(|member| member.name.clone()).collect();
             made.tests.extend(directory.tests.iter().map(|member| format!("tests/{}", member.name)));
+            let regression = &governed.policy.config.regression;
+            let file = lints::regression_file(&governed.policy.config);
+            let tests = module.tests.iter().filter(|test| lints::is_regression_file(test, file));
+            made.regression = tests.flat_map(|test| RegressionRun::all(test, regression.version.regex())).collect();
             made.is_linked_store = directory.is_linked_store;
             made.is_complete = module.is_complete;
             made.shared_files = self.shared_files(directory);
@@ -276,15 +282,23 @@ impl Run<'_> {
         modules: &[(usize, ModuleSummary)],
         rules: &[(usize, RuleSummary)],
         strays: &[(usize, StrayTest)],
+        guards: &[(usize, Guard)],
     ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         for (index, governed) in self.settings.all().iter().enumerate() {
+            let own = || modules.iter().filter(|(config, _)| *config == index).map(|(_, module)| module);
+            let own_guards = guards
+                .iter()
+                .filter(|(module, _)| modules[*module].0 == index)
+                .map(|(module, guard)| (&modules[*module].1, guard));
             let repository = Repository {
                 config: &governed.policy.config,
-                modules: modules.iter().filter(|(config, _)| *config == index).map(|(_, module)| module).collect(),
+                modules: own().collect(),
                 rules: rules.iter().filter(|(config, _)| *config == index).map(|(_, rules)| rules).collect(),
                 stray_tests: strays.iter().filter(|(config, _)| *config == index).map(|(_, stray)| stray).collect(),
-                is_whole: !self.inventory.focused && self.covers(&governed.directory),
+                releases: releases::of(governed, own(), self.inventory),
+                guards: invariants::asked_for(self, governed, own_guards).collect(),
+                is_whole: self.is_whole(governed),
             };
             let found = self.engine.repository(&repository, &governed.policy, governed.file.unwrap_or(FileId(0)));
             diagnostics.extend(self.settle(found, index));
@@ -336,8 +350,11 @@ impl Run<'_> {
         diagnostics
     }
 
-    /// Lints that evaluate.
-    fn evaluate(&self, modules: &[(usize, ModuleSummary)], outcome: &mut Outcome) {
+    /// Lints that evaluate. Returns what invariants guard, by module.
+    fn evaluate(&self, modules: &[(usize, ModuleSummary)], outcome: &mut Outcome) -> Vec<(usize, Guard)> {
+        for (config, diagnostic) in invariants::faults(self, modules) {
+            outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
+        }
         let found = evaluate::run(self, modules);
         for (config, diagnostic) in found.diagnostics {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
@@ -350,6 +367,7 @@ impl Run<'_> {
             }
             outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
         }
+        found.guards
     }
 
     /// The suppressions of files that are no part of a module: configurations, invariants and tests that nobody runs.
@@ -395,6 +413,11 @@ impl Run<'_> {
             suppressions.silence(&mut settled, &rules);
             diagnostics.extend(settled);
         }
+    }
+
+    /// Whether everything that a configuration governs was looked at.
+    pub(super) fn is_whole(&self, governed: &Governed) -> bool {
+        !self.inventory.focused && self.covers(&governed.directory)
     }
 
     /// Whether the requested paths hold all of `directory`.

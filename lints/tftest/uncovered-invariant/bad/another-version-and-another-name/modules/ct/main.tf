@@ -1,0 +1,11 @@
+variable "size" {
+  type = number
+}
+
+resource "terraform_data" "disk" {
+  input = "${var.size}G"
+}
+
+output "name" {
+  value = "ct"
+}
