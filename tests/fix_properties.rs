@@ -119,6 +119,8 @@ fn lint(text: &[u8], policy: &Policy) -> Vec<Diagnostic> {
         modules: modules.iter().collect(),
         rules: Vec::new(),
         stray_tests: Vec::new(),
+        releases: None,
+        guards: Vec::new(),
         is_whole: true,
     };
     found.extend(engine.repository(&repository, policy, FileId(0)));

@@ -102,7 +102,7 @@ impl<'j, 'p> Judge<'j, 'p> {
         let anybody = if given.is_empty() {
             Rc::clone(self.contexts.anybody(node))
         } else {
-            Instance::new(self.contexts.program(), node, Inputs::Given(given.clone()))
+            Instance::given(self.contexts.anybody(node), given.clone())
         };
         // Variables that no value satisfies make everything true, and say nothing.
         let at = At { instance: anybody, context: None, given: Rc::new(given.clone()) };
@@ -538,7 +538,7 @@ impl<'j, 'p> Judge<'j, 'p> {
                 let mut inputs = given.clone();
                 inputs.insert(Arc::from(&*name), candidate.clone());
                 let fixed = Rc::new(inputs.clone());
-                let instance = Instance::new(self.contexts.program(), at.instance.number(), Inputs::Given(inputs));
+                let instance = Instance::given(self.contexts.anybody(at.instance.number()), inputs);
                 let admitted =
                     instance.variable(&name).is_some_and(|set| set.contradiction.is_none() && set.mismatch.is_none());
                 if !admitted {

@@ -194,8 +194,9 @@ impl<'i> InvariantScope<'i, '_> {
             Type::Set(element) if **element == Type::String => Value::set(Type::String, vec![witness.clone()]),
             _ => return None,
         };
-        let given = Inputs::Given(BTreeMap::from([(Arc::from(name), passed)]));
-        let other = Instance::new(self.instance.program(), self.instance.number(), given);
+        let given = BTreeMap::from([(Arc::from(name), passed)]);
+        let anybody = Instance::new(self.instance.program(), self.instance.number(), Inputs::Anybody);
+        let other = Instance::given(&anybody, given);
         // A value that validations refuse proves nothing.
         if other.variable(name)?.contradiction.is_some() {
             return None;

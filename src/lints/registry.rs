@@ -459,7 +459,7 @@ pub static LINTS: &[Lint] = &[
         id: "proxmox/duplicate-tags",
         summary: "a guest's list of tags names a tag twice",
         severity: Severity::Warning,
-        fix: FixKind::Safe,
+        fix: FixKind::None,
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/proxmox/duplicate-tags/README.md"),
@@ -483,7 +483,9 @@ pub static LINTS: &[Lint] = &[
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/proxmox/iothread-without-virtio-scsi-single/README.md"),
-        check: Check::Invariant(include_str!("../../lints/proxmox/iothread-without-virtio-scsi-single/invariant.sprag.hcl")),
+        check: Check::Invariant(include_str!(
+            "../../lints/proxmox/iothread-without-virtio-scsi-single/invariant.sprag.hcl"
+        )),
     },
     Lint {
         id: "proxmox/minio-outputs",
@@ -499,7 +501,7 @@ pub static LINTS: &[Lint] = &[
         id: "proxmox/mount-point-size-without-unit",
         summary: "a container's mount point has a size without a unit",
         severity: Severity::Error,
-        fix: FixKind::Unsafe,
+        fix: FixKind::None,
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/proxmox/mount-point-size-without-unit/README.md"),
@@ -569,7 +571,7 @@ pub static LINTS: &[Lint] = &[
         id: "proxmox/unsorted-tags",
         summary: "a guest's tags are not in alphabetical order",
         severity: Severity::Note,
-        fix: FixKind::Safe,
+        fix: FixKind::None,
         default: LintDefault::On,
         since: "0.1.0",
         readme: include_str!("../../lints/proxmox/unsorted-tags/README.md"),

@@ -46,6 +46,8 @@ pub struct Instance<'p> {
     node: usize,
     /// What its variables hold.
     pub inputs: Inputs,
+    /// The module as anybody may call it: what is not fixed here holds the same there.
+    pub(super) base: Option<Rc<Self>>,
     pub(super) variables: RefCell<HashMap<Box<str>, VariableSet>>,
     locals: RefCell<HashMap<Box<str>, Memo>>,
     resources: RefCell<HashMap<usize, Memo>>,
@@ -91,6 +93,7 @@ impl<'p> Instance<'p> {
             program: Rc::clone(program),
             node,
             inputs,
+            base: None,
             variables: RefCell::default(),
             locals: RefCell::default(),
             resources: RefCell::default(),
@@ -99,6 +102,16 @@ impl<'p> Instance<'p> {
             overridden: overridden(module),
             has_cycle: Cell::new(false),
         })
+    }
+
+    /// The module of `base` with some variables fixed.
+    #[must_use]
+    pub fn given(base: &Rc<Self>, given: BTreeMap<Arc<str>, Value>) -> Rc<Self> {
+        let mut made = Self::new(&base.program, base.node, Inputs::Given(given));
+        if let Some(made) = Rc::get_mut(&mut made).filter(|_| base.inputs == Inputs::Anybody) {
+            made.base = Some(Rc::clone(base));
+        }
+        made
     }
 
     /// The number of its module.

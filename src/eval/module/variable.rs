@@ -69,6 +69,11 @@ impl Instance<'_> {
         if let Some(known) = self.variables.borrow().get(name) {
             return Some(known.clone());
         }
+        if let (Some(base), Inputs::Given(given)) = (&self.base, &self.inputs)
+            && !given.contains_key(name)
+        {
+            return base.variable(name);
+        }
         let declaration = self.declaration_of(name)?;
         let made = self.variable_set(name, &declaration);
         self.variables.borrow_mut().insert(name.into(), made.clone());

@@ -3,5 +3,5 @@ locals {
 }
 
 resource "terraform_data" "note" {
-  input = join(" ", ["made", local.stamp.at])
+  input = "made ${local.stamp.at}"
 }

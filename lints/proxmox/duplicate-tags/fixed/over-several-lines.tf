@@ -1,6 +1,0 @@
-resource "proxmox_virtual_environment_vm" "web" {
-  tags = [
-    "prod", # the environment
-    "web",
-  ]
-}

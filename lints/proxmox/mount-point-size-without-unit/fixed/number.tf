@@ -1,5 +1,0 @@
-resource "proxmox_virtual_environment_container" "store" {
-  mount_point {
-    size = "50G"
-  }
-}

@@ -1,3 +1,0 @@
-resource "proxmox_virtual_environment_container" "web" {
-  tags = ["prod", "web"]
-}

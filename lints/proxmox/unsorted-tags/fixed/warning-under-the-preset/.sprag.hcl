@@ -1,1 +1,0 @@
-preset = "homelab"

@@ -1,3 +1,0 @@
-resource "proxmox_virtual_environment_vm" "web" {
-  tags = ["prod", "web"]
-}
