@@ -16,7 +16,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-const OLD: &str = "locals {\n  a = var.x.0\n  b = \"${var.x}\"\n}\n";
+const OLD: &str = "locals {\n  a = path.root.0\n  b = \"${path.root}\"\n}\n";
 
 struct Repository(TempDir);
 
@@ -72,13 +72,13 @@ fn only_new_findings_count() {
     assert!(stderr.starts_with("5 known findings of .sprag-baseline.json are not shown\n"), "{stderr}");
     assert!(repository.lint(&["--fail-on", "note"]).0.is_empty());
 
-    repository.write("m/main.tf", &OLD.replace("locals {", "# moved\n\nlocals {\n  c = var.x.1"));
+    repository.write("m/main.tf", &OLD.replace("locals {", "# moved\n\nlocals {\n  c = path.root.1"));
     let (stdout, _, status) = repository.lint(&[]);
     assert!(
         stdout.starts_with("m/main.tf:4:3: warning[terraform/unused-declaration] local value `local.c`"),
         "{stdout}"
     );
-    assert!(stdout.contains("\nm/main.tf:4:12: warning[terraform/legacy-index]"), "{stdout}");
+    assert!(stdout.contains("\nm/main.tf:4:16: warning[terraform/legacy-index]"), "{stdout}");
     assert_eq!((stdout.lines().count(), status), (2, 1), "{stdout}");
 }
 
@@ -103,7 +103,7 @@ fn the_same_wherever_it_is_started() {
 fn what_was_fixed_can_be_removed() {
     let repository = Repository::new(&[("m/main.tf", OLD)]);
     repository.lint(&["--write-baseline"]);
-    repository.write("m/main.tf", &OLD.replace("\"${var.x}\"", "var.x"));
+    repository.write("m/main.tf", &OLD.replace("\"${path.root}\"", "path.root"));
     let (_, stderr, status) = repository.lint(&[]);
     // Two: the line of the unused local value is another one now.
     let gone = "2 known findings of .sprag-baseline.json are gone: `sprag lint --write-baseline` removes them\n";

@@ -548,9 +548,9 @@ fn config_prints_what_holds_and_where_from() {
 fn json_configuration_is_linted_like_native() {
     let repository = Repository::new(&[(
         "m/main.tf.json",
-        r#"{"resource": {"proxmox_virtual_environment_container": {"c": {"mount_point": [{"volume": "local", "path": "/d", "size": "50"}]}}}}"#,
+        r#"{"resource": {"proxmox_virtual_environment_container": {"c": {"node_name": "pve", "mount_point": [{"volume": "local", "path": "/d", "size": "50"}]}}}}"#,
     )]);
     let ran = repository.lint(&[]);
     assert_eq!(ran.lints(), ["proxmox/mount-point-size-without-unit"], "{}", ran.stdout);
-    assert!(ran.stdout.starts_with("m/main.tf.json:1:121: "), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("m/main.tf.json:1:141: "), "{}", ran.stdout);
 }

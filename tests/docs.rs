@@ -97,7 +97,9 @@ fn commands_of_all_pages_work() {
         let checkout = Checkout::new();
         for command in commands(&text) {
             count += 1;
-            let is_parsed_only = ["sprag drift ", "sprag retry "].iter().any(|start| command.starts_with(start));
+            let is_parsed_only = ["sprag drift ", "sprag retry ", "sprag lint --prometheus "]
+                .iter()
+                .any(|start| command.starts_with(start));
             let output = if is_parsed_only {
                 // What stands before `--help` is checked, nothing is done.
                 let arguments = command.split(" -- ").next().unwrap();

@@ -183,3 +183,18 @@ fn example(facts: &Facts) -> String {
     }
     text
 }
+
+/// A mistake in a bundled invariant would be silent.
+#[test]
+fn bundled_invariants_have_no_mistakes() {
+    for (id, folder) in common::lint_folders() {
+        let Ok(text) = std::fs::read(folder.join("invariant.sprag.hcl")) else { continue };
+        let (blocks, mistakes) = sprag::config::parse_invariants(&text, sprag::diagnostic::FileId(0));
+        let messages: Vec<&str> = mistakes.iter().map(|mistake| mistake.message.as_str()).collect();
+        assert!(messages.is_empty() && !blocks.is_empty(), "{id}: {messages:?}");
+        for block in &blocks {
+            let mistakes = sprag::invariant::Invariant::from_block(block).mistakes();
+            assert!(mistakes.is_empty(), "{id}: {}", mistakes[0].message);
+        }
+    }
+}

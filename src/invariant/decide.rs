@@ -257,7 +257,9 @@ impl<'j, 'p> Judge<'j, 'p> {
                     if resource.mode != mode || !invariant.binds(&resource.kind) {
                         continue;
                     }
-                    let bodies = instance.resource_bodies(number);
+                    let wanted: Option<Vec<&str>> =
+                        invariant.attributes().map(|names| names.iter().map(String::as_str).collect());
+                    let bodies = instance.resource_bodies(number, wanted.as_deref());
                     for (at, body) in bodies.iter().enumerate() {
                         let whole = Subject {
                             address: format!("{}{}", resource.address(), body.frame.key),

@@ -71,6 +71,8 @@ pub struct Invariant {
     target: Vec<GlobMatcher>,
     /// What its inputs are here.
     pub inputs: BTreeMap<Arc<str>, Value>,
+    /// The attributes and blocks of a resource that it reads; nothing where it may read any.
+    attributes: Option<Vec<String>>,
 }
 
 impl Invariant {
@@ -118,8 +120,10 @@ impl Invariant {
             source,
             target,
             inputs: BTreeMap::new(),
+            attributes: None,
         };
         made.inputs = made.defaults();
+        made.attributes = made.read_attributes();
         made
     }
 
@@ -173,6 +177,34 @@ impl Invariant {
         attributes
             .filter_map(|attribute| Some((Arc::from(attribute.name()), crate::eval::constant(attribute.value()).ok()?)))
             .collect()
+    }
+
+    /// The attributes and blocks of a resource that it reads; nothing where it may read any.
+    #[must_use]
+    pub fn attributes(&self) -> Option<&[String]> {
+        self.attributes.as_deref()
+    }
+
+    fn read_attributes(&self) -> Option<Vec<String>> {
+        let document = self.source.document();
+        let mut names: Vec<String> = Vec::new();
+        let mut uses = 0_usize;
+        for expr in document.expressions() {
+            match expr.kind() {
+                ExprKind::Variable if expr.text() == "attrs" => uses += 1,
+                ExprKind::GetAttr { on, name } => {
+                    let on = document.expression(on);
+                    if on.kind() == ExprKind::Variable && on.text() == "attrs" {
+                        uses -= 1;
+                        names.push(document.slice(name).to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        (uses == 0).then_some(names)
     }
 
     /// Gives an input its value. Returns whether there is such an input.

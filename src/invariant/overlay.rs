@@ -202,7 +202,9 @@ impl<'i> InvariantScope<'i, '_> {
             return None;
         }
         let (number, at) = self.subject.resource?;
-        let bodies = other.resource_bodies(number);
+        let wanted: Option<Vec<&str>> =
+            self.invariant.attributes().map(|names| names.iter().map(String::as_str).collect());
+        let bodies = other.resource_bodies(number, wanted.as_deref());
         let attrs = bodies.get(at)?.value.clone();
         let subject = Subject {
             address: self.subject.address.clone(),

@@ -73,7 +73,7 @@ impl<'p> Subject<'p> {
         };
         match (&self.written, root) {
             (Written::Block(_, element), "each") => {
-                let expr = element.block.body().value(first)?;
+                let expr = element.content.value(first)?;
                 Some(place(element.source, expr, &element.frame))
             }
             (Written::Resource(resource) | Written::Block(resource, _), "attrs") => {

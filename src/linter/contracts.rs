@@ -36,13 +36,10 @@ fn contradictions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
         let name = variable.name();
         let Some(contradiction) = instance.variable(&name).and_then(|set| set.contradiction) else { continue };
         let message = format!("no value of `var.{name}` passes this validation");
-        let mut diagnostic = error(
-            "terraform/contradictory-validation",
-            variable.location(contradiction.condition),
-            message,
-        )
-        .help("together with the type and the validations before it it leaves nothing: nobody can call the module")
-        .subject(format!("var.{name}"));
+        let mut diagnostic =
+            error("terraform/contradictory-validation", variable.location(contradiction.condition), message)
+                .help("nothing fits the type, this and the validations before it: nobody can call the module")
+                .subject(format!("var.{name}"));
         if let Some(ty) = variable.value("type") {
             diagnostic = diagnostic.label(variable.location(ty.span()), "the type");
         }
@@ -104,7 +101,7 @@ fn conditions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
         if blocks.is_empty() || !instance.resource_repetition(resource).is_sure() {
             continue;
         }
-        let bodies = instance.resource_bodies(number);
+        let bodies = instance.resource_bodies(number, None);
         for (source, block) in blocks {
             // False in one instance is enough: Terraform stops there.
             let is_false = bodies.iter().any(|body| {
@@ -164,7 +161,8 @@ fn unstable_arguments(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) 
         if ignored.iter().any(|name| name == "all") {
             continue;
         }
-        let bodies = instance.resource_bodies(number);
+        // Only what the expressions see is needed.
+        let bodies = instance.resource_bodies(number, Some(&[]));
         for declaration in resource.declarations() {
             for attribute in declaration.block.body().attributes() {
                 let name = attribute.name();

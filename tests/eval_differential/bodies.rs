@@ -242,7 +242,7 @@ fn planned_values_are_members_of_bodies() {
                         .filter(|one| one.kind == resource.kind && one.name == resource.name)
                         .collect();
                     let repetition = instance.resource_repetition(resource);
-                    let bodies = instance.resource_bodies(at);
+                    let bodies = instance.resource_bodies(at, None);
                     if repetition.is_exact() {
                         assert_eq!(bodies.len(), planned.len(), "{} for {input:?}", resource.address());
                     }

@@ -43,7 +43,7 @@ fn evaluate_with(text: &str, short_circuit: ShortCircuit) {
         let _ = instance.output(output);
     }
     for number in 0..module.resources.len() {
-        let _ = instance.resource_bodies(number);
+        let _ = instance.resource_bodies(number, None);
     }
 }
 

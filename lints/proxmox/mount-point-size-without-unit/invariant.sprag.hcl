@@ -1,7 +1,7 @@
 resource_invariant "proxmox_virtual_environment_container" "mount-point-size-without-unit" {
   summary  = "a mount point's size carries its unit"
   fixed_in = "v0.7.2"
-  help     = "write the unit: `\"50G\"`, or `\"${var.size_gb}G\"` where the size is a number"
+  help     = "write the unit: `\"50G\"`, or `\"$${var.size_gb}G\"` where the size is a number"
   for_each = attrs.mount_point
   filter   = each.value.size != null && each.value.size != ""
 

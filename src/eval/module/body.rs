@@ -21,6 +21,13 @@ use crate::terraform::{Resource, Source, Type};
 const META: &[&str] =
     &["count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner", "dynamic", "timeouts"];
 
+/// Names of attributes and blocks that are asked for; nothing where all are.
+pub type Wanted<'w> = Option<&'w [&'w str]>;
+
+fn is_wanted(wanted: Wanted<'_>, name: &str) -> bool {
+    wanted.is_none_or(|names| names.contains(&name))
+}
+
 /// One instance of a resource, or what stands for all.
 #[derive(Clone)]
 pub struct ResourceBody<'p> {
@@ -43,14 +50,37 @@ pub struct Element<'p> {
     pub value: Value,
     /// The file.
     pub source: &'p Source,
-    /// What is written: the block, or `content` of a `dynamic` block.
-    pub block: BlockView<'p>,
+    /// What is written: the block, `content` of a `dynamic` block, or an object.
+    pub content: Content<'p>,
     /// Where it begins.
     pub location: Location,
     /// What its expressions see.
     pub frame: Frame,
     /// Whether it stands for a number of blocks that is not known.
     pub is_symbolic: bool,
+}
+
+/// How a nested block is written.
+#[derive(Clone, Copy)]
+pub enum Content<'p> {
+    /// As a block, or the `content` of a `dynamic` block.
+    Block(BlockView<'p>),
+    /// As an object in the value of an argument, which is the only way in JSON.
+    Object(ExprView<'p>),
+}
+
+impl<'p> Content<'p> {
+    /// The expression of an argument.
+    #[must_use]
+    pub fn value(self, name: &str) -> Option<ExprView<'p>> {
+        match self {
+            Self::Block(block) => block.body().value(name),
+            Self::Object(object) => {
+                let mut entries = object.entries()?.into_iter();
+                entries.find(|(key, _)| key.as_key().as_deref() == Some(name)).map(|(_, value)| value)
+            }
+        }
+    }
 }
 
 /// A body that is written somewhere, with bodies that override it in front.
@@ -64,7 +94,11 @@ impl<'p> Bodies<'p> {
     }
 
     fn value(&self, name: &str) -> Option<ExprView<'p>> {
-        self.all.iter().find_map(|(_, body)| body.value(name))
+        self.place(name).map(|(_, value)| value)
+    }
+
+    fn place(&self, name: &str) -> Option<(&'p Source, ExprView<'p>)> {
+        self.all.iter().find_map(|(source, body)| Some((*source, body.value(name)?)))
     }
 
     fn names(&self) -> Vec<&'p str> {
@@ -111,18 +145,18 @@ impl<'p> Bodies<'p> {
 }
 
 impl<'p> Instance<'p> {
-    /// What one instance of a resource is.
+    /// What one instance of a resource is: all of it, or only the attributes and blocks called as `wanted` says.
     #[must_use]
-    pub fn resource_body(&self, resource: &Resource<'p>, frame: &Frame) -> ResourceBody<'p> {
+    pub fn resource_body(&self, resource: &Resource<'p>, frame: &Frame, wanted: Wanted<'_>) -> ResourceBody<'p> {
         let all = resource.declarations().map(|declaration| (declaration.source, declaration.block.body()));
         let bodies = Bodies { all: all.collect() };
         let schema = self.module().schema_of(resource).map(|(schema, _)| schema);
         let address = resource.address();
         let mut elements = Vec::new();
         let value = match schema {
-            Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some(&mut elements)),
+            Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some((&mut elements, wanted))),
             None => {
-                let entries = self.without_schema(&bodies, frame, &mut elements);
+                let entries = self.without_schema(&bodies, frame, &mut elements, wanted);
                 let mut refinement = Refinement::new(Cause::NoSchema(Arc::from(&*resource.kind)));
                 refinement.form = Form::Mapping;
                 refinement.length = Length { min: entries.len() as u64, max: None };
@@ -142,16 +176,17 @@ impl<'p> Instance<'p> {
         bodies: &Bodies<'p>,
         frame: &Frame,
         elements: &mut Vec<Element<'p>>,
+        wanted: Wanted<'_>,
     ) -> BTreeMap<Arc<str>, Value> {
         let mut entries = BTreeMap::new();
-        for name in bodies.names().into_iter().filter(|name| !META.contains(name)) {
+        for name in bodies.names().into_iter().filter(|name| !META.contains(name) && is_wanted(wanted, name)) {
             if let Some(expr) = bodies.value(name) {
                 entries.insert(Arc::from(name), self.expression(frame, expr));
             }
         }
-        for kind in bodies.kinds() {
+        for kind in bodies.kinds().into_iter().filter(|kind| is_wanted(wanted, kind)) {
             let found = self.elements(bodies, &kind, frame, &mut |body, frame| {
-                let inner = self.without_schema(body, frame, &mut Vec::new());
+                let inner = self.without_schema(body, frame, &mut Vec::new(), None);
                 Value::object(inner)
             });
             entries.insert(Arc::from(kind.as_str()), list_of(&found, &Type::Any));
@@ -166,10 +201,14 @@ impl<'p> Instance<'p> {
         schema: &BlockSchema,
         frame: &Frame,
         address: &str,
-        mut elements: Option<&mut Vec<Element<'p>>>,
+        top: Option<(&mut Vec<Element<'p>>, Wanted<'_>)>,
     ) -> Value {
+        let (mut elements, wanted) = match top {
+            Some((elements, wanted)) => (Some(elements), wanted),
+            None => (None, None),
+        };
         let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
-        for (name, attribute) in &schema.attributes {
+        for (name, attribute) in schema.attributes.iter().filter(|(name, _)| is_wanted(wanted, name)) {
             let written = bodies.value(name);
             let as_blocks = attribute.members.as_ref().filter(|_| written.is_none() && attribute.may_be_blocks());
             let value = match as_blocks {
@@ -187,7 +226,7 @@ impl<'p> Instance<'p> {
             };
             entries.insert(Arc::clone(name), value);
         }
-        for (kind, nested) in &schema.blocks {
+        for (kind, nested) in schema.blocks.iter().filter(|(kind, _)| is_wanted(wanted, kind)) {
             let (value, found) = self.nested(bodies, kind, nested, frame, address);
             entries.insert(Arc::clone(kind), value);
             if let Some(elements) = elements.as_deref_mut() {
@@ -240,7 +279,15 @@ impl<'p> Instance<'p> {
     ) -> (Value, Vec<Element<'p>>) {
         let inner_address = format!("{address}.{kind}");
         // In JSON, and where it is written as an argument, a value of objects.
-        if let Some(expr) = bodies.value(kind) {
+        if let Some((source, expr)) = bodies.place(kind) {
+            if let Some(found) = self.objects((source, expr), kind, nested, frame, &inner_address) {
+                let list = list_of(&found, &block_type(&nested.block));
+                let value = convert(&list, &block_list_type(nested), &mut Doubt::default());
+                let only = found.first().map(|one| one.value.clone());
+                let is_single = matches!(nested.nesting, Nesting::Single | Nesting::Group);
+                let value = if is_single { only.unwrap_or(list) } else { value.unwrap_or(list) };
+                return (value, found);
+            }
             let ty = block_list_type(nested);
             let value = self.expression(frame, expr);
             let single = convert(&Value::tuple(vec![value.clone()]), &ty, &mut Doubt::default());
@@ -271,6 +318,56 @@ impl<'p> Instance<'p> {
         (value, found)
     }
 
+    /// Blocks that are written as an object or a list of objects; nothing where they are another kind of expression.
+    fn objects(
+        &self,
+        (source, expr): (&'p Source, ExprView<'p>),
+        kind: &str,
+        nested: &NestedBlockSchema,
+        frame: &Frame,
+        address: &str,
+    ) -> Option<Vec<Element<'p>>> {
+        let all = expr.elements().unwrap_or_else(|| vec![expr]);
+        let elements = all.into_iter().enumerate().map(|(number, object)| {
+            object.entries()?;
+            let content = Content::Object(object.unparenthesised());
+            let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+            for (name, attribute) in &nested.block.attributes {
+                let value = self.attribute_value(content.value(name), attribute, frame, &format!("{address}.{name}"));
+                entries.insert(Arc::clone(name), value);
+            }
+            for (name, inner) in &nested.block.blocks {
+                let address = format!("{address}.{name}");
+                let written = content.value(name);
+                let found = match written {
+                    Some(written) => self.objects((source, written), name, inner, frame, &address)?,
+                    None => Vec::new(),
+                };
+                let ty = without_optional(&block_list_type(inner));
+                let list = list_of(&found, &block_type(&inner.block));
+                let value = match inner.nesting {
+                    _ if written.is_none() && inner.is_computed => Value::any(&ty, &Cause::Computed(address.into())),
+                    Nesting::Single | Nesting::Group => {
+                        found.first().map_or_else(|| Value::null(ty), |one| one.value.clone())
+                    }
+                    _ => convert(&list, &ty, &mut Doubt::default()).unwrap_or(list),
+                };
+                entries.insert(Arc::clone(name), value);
+            }
+            Some(Element {
+                kind: Arc::from(kind),
+                number,
+                value: Value::object(entries),
+                source,
+                content,
+                location: source.location(object.span()),
+                frame: frame.clone(),
+                is_symbolic: false,
+            })
+        });
+        elements.collect()
+    }
+
     /// The blocks of one kind, each evaluated by `make`.
     fn elements(
         &self,
@@ -292,7 +389,7 @@ impl<'p> Instance<'p> {
                     number: found.len(),
                     value: make(&Bodies::one(source, block.body()), &frame),
                     source,
-                    block,
+                    content: Content::Block(block),
                     location: source.location(header),
                     frame,
                     is_symbolic,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::body::ResourceBody;
+use super::body::{ResourceBody, Wanted};
 use super::frame::{Frame, Repetition};
 use super::program::{Node, Program};
 use super::variable::VariableSet;
@@ -51,7 +51,7 @@ pub struct Instance<'p> {
     pub(super) variables: RefCell<HashMap<Box<str>, VariableSet>>,
     locals: RefCell<HashMap<Box<str>, Memo>>,
     resources: RefCell<HashMap<usize, Memo>>,
-    bodies: RefCell<HashMap<usize, Rc<Vec<ResourceBody<'p>>>>>,
+    attributes: RefCell<HashMap<(usize, Box<str>), Memo>>,
     calls: RefCell<HashMap<usize, Memo>>,
     overridden: HashSet<(String, String)>,
     /// Locals and resources that refer to themselves.
@@ -97,7 +97,7 @@ impl<'p> Instance<'p> {
             variables: RefCell::default(),
             locals: RefCell::default(),
             resources: RefCell::default(),
-            bodies: RefCell::default(),
+            attributes: RefCell::default(),
             calls: RefCell::default(),
             overridden: overridden(module),
             has_cycle: Cell::new(false),
@@ -241,7 +241,7 @@ impl<'p> Instance<'p> {
             let depth = self.program.depth();
             depth.set(depth.get() + DEFINITION);
             let repetition = self.resource_repetition(resource);
-            let value = repetition.value(|frame| self.resource_body(resource, frame).value);
+            let value = repetition.value(|frame| self.resource_body(resource, frame, None).value);
             depth.set(depth.get() - DEFINITION);
             value
         };
@@ -255,19 +255,43 @@ impl<'p> Instance<'p> {
         self.repetition(value("count"), value("for_each"))
     }
 
-    /// The bodies of the instances of a resource, or of one that stands for all of them; evaluated once.
+    /// The bodies of the instances of a resource, or of one that stands for all of them, with what is `wanted` of them.
     #[must_use]
-    pub fn resource_bodies(&self, number: usize) -> Rc<Vec<ResourceBody<'p>>> {
-        if let Some(known) = self.bodies.borrow().get(&number) {
-            return Rc::clone(known);
-        }
+    pub fn resource_bodies(&self, number: usize, wanted: Wanted<'_>) -> Vec<ResourceBody<'p>> {
         let resource = &self.module().resources[number];
         let repetition = self.resource_repetition(resource);
-        let bodies: Vec<ResourceBody<'p>> =
-            repetition.frames().into_iter().map(|frame| self.resource_body(resource, frame)).collect();
-        let bodies = Rc::new(bodies);
-        self.bodies.borrow_mut().insert(number, Rc::clone(&bodies));
-        bodies
+        repetition.frames().into_iter().map(|frame| self.resource_body(resource, frame, wanted)).collect()
+    }
+
+    /// One attribute of a resource that is there once; nothing where there is no such attribute.
+    fn resource_attribute(&self, number: usize, name: &str, span: Span) -> Option<Result<Value, Failure>> {
+        let resource = &self.module().resources[number];
+        if resource.attribute("count").is_some() || resource.attribute("for_each").is_some() {
+            return None;
+        }
+        let state = |this: &Self, new: Option<Memo>| {
+            let mut all = this.attributes.borrow_mut();
+            match new {
+                Some(new) => all.insert((number, name.into()), new),
+                None => all.get(&(number, name.into())).cloned(),
+            }
+        };
+        let found = Cell::new(true);
+        let make = || {
+            let depth = self.program.depth();
+            depth.set(depth.get() + DEFINITION);
+            let body = self.resource_body(resource, &Frame::default(), Some(&[name]));
+            depth.set(depth.get() - DEFINITION);
+            let value = match &body.value.kind {
+                crate::eval::Kind::Mapping(entries) => entries.get(name).cloned(),
+                crate::eval::Kind::Unknown(known) => known.entries.get(name).cloned(),
+                _ => None,
+            };
+            found.set(value.is_some());
+            value.unwrap_or_else(|| unknown(&Cause::Expression))
+        };
+        let value = self.memo(state, make, &|| format!("`{}`", resource.address()), span);
+        found.get().then_some(value)
     }
 
     /// A module call, all instances of it as one value.
@@ -358,21 +382,36 @@ impl<'p> Instance<'p> {
             ["terraform" | "tofu", name, ..] => Ok((named_text(&format!("terraform.{name}")), 2)),
             [mode @ ("data" | "ephemeral"), kind, name, ..] => {
                 let mode = if *mode == "data" { ResourceMode::Data } else { ResourceMode::Ephemeral };
-                self.resolve_resource(mode, kind, name, span).map(|value| (value, 3))
+                self.resolve_resource(mode, (kind, name), names.get(3).copied(), span)
+                    .map(|(value, used)| (value, used + 1))
             }
-            [kind, name, ..] => self.resolve_resource(ResourceMode::Managed, kind, name, span).map(|value| (value, 2)),
+            [kind, name, ..] => self.resolve_resource(ResourceMode::Managed, (kind, name), names.get(2).copied(), span),
             [name] => Err(missing(format!("`{name}` is no reference"))),
             [] => Err(missing("no reference".to_owned())),
         }
     }
 
-    fn resolve_resource(&self, mode: ResourceMode, kind: &str, name: &str, span: Span) -> Result<Value, Failure> {
+    /// A resource, or the attribute of it that is asked for, and how many names that took.
+    fn resolve_resource(
+        &self,
+        mode: ResourceMode,
+        (kind, name): (&str, &str),
+        attribute: Option<&str>,
+        span: Span,
+    ) -> Result<(Value, usize), Failure> {
         let resources = &self.module().resources;
         let found = resources.iter().position(|known| known.mode == mode && known.kind == kind && known.name == name);
+        if let (Some(number), Some(attribute)) = (found, attribute)
+            && let Some(value) = self.resource_attribute(number, attribute, span)
+        {
+            return Ok((value?, 3));
+        }
         match found {
-            Some(number) => self.resource(number, span),
+            Some(number) => Ok((self.resource(number, span)?, 2)),
             // In a check block, or of a newer kind.
-            None if mode == ResourceMode::Data => Ok(unknown(&Cause::Computed(format!("data.{kind}.{name}").into()))),
+            None if mode == ResourceMode::Data => {
+                Ok((unknown(&Cause::Computed(format!("data.{kind}.{name}").into())), 2))
+            }
             None => {
                 Err(Failure { is_static: true, ..Failure::new(format!("there is no resource `{kind}.{name}`"), span) })
             }

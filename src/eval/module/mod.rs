@@ -10,7 +10,7 @@ mod instance;
 mod program;
 mod variable;
 
-pub use body::{Element, ResourceBody, block_type};
+pub use body::{Content, Element, ResourceBody, Wanted, block_type};
 pub use frame::{Frame, Repetition};
 pub use instance::{BlockScope, Inputs, Instance, Overlay};
 pub use program::{Node, Program};
