@@ -19,7 +19,7 @@ use common::python_tool;
 use tempfile::TempDir;
 
 /// What nobody refers to.
-const UNUSED: &str = "\nvariable \"new\" {\n  type        = string\n  description = \"x\"\n}\n";
+const UNUSED: &str = "\nvariable \"new\" {\n  type        = string\n  description = \"x\"\n  default     = null\n}\n";
 
 /// A directory with everything that git and pre-commit need, away from the home directory.
 struct Sandbox {

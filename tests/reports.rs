@@ -86,6 +86,10 @@ fn sarif_rules_carry_the_pages() {
     let sarif = json("sarif");
     for rule in sarif["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap() {
         let id = rule["id"].as_str().unwrap();
+        if id.starts_with("invariant/") {
+            // The configuration is its page.
+            continue;
+        }
         let page = fs::read_to_string(common::root().join(format!("lints/{id}/README.md"))).unwrap();
         let help = rule["help"]["markdown"].as_str().unwrap();
         assert!(page.ends_with(help) && help.starts_with(&format!("# {id}\n")), "{id}");

@@ -8,7 +8,7 @@
 //! let fact = &catalogues.lookup("node_cpu_seconds_total")[0];
 //! assert_eq!((fact.exporter().name.as_ref(), fact.kind()), ("node-exporter", Kind::Counter));
 //! assert!(!fact.label("mode").unwrap().values.allow("idel"));
-//! assert_eq!(catalogues.closest("node_cpu_second_total"), Some("node_cpu_seconds_total"));
+//! assert_eq!(catalogues.closest("node_cpu_second_total").as_deref(), Some("node_cpu_seconds_total"));
 //! ```
 
 mod build;
