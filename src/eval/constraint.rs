@@ -180,7 +180,7 @@ fn fill(value: &Value, defaults: &Defaults, ty: &Type) -> Value {
                     }
                 }
             }
-            let filled = if matches!(value.ty, Type::Map(_)) { of_any_map(made) } else { Value::object(made) };
+            let filled = Value::object(made);
             Value { nullable: value.nullable, marks: value.marks, symbol: None, ..filled }
         }
         (Kind::Mapping(entries), Type::Map(element)) => {
@@ -209,11 +209,6 @@ fn fill(value: &Value, defaults: &Defaults, ty: &Type) -> Value {
         }
         _ => value.clone(),
     }
-}
-
-/// A map that was given further keys is converted from an object.
-fn of_any_map(entries: BTreeMap<Arc<str>, Value>) -> Value {
-    Value::object(entries)
 }
 
 fn collection_of_any(ty: &Type) -> Type {

@@ -256,12 +256,11 @@ impl Evaluator<'_> {
         let Some(elements) = list.as_sequence().map(<[Value]>::to_vec) else { return Some(Vec::new()) };
         self.refine(wanted, |value| {
             if truth {
-                let fits: Vec<Value> =
-                    elements.iter().filter_map(|element| meet(value, &comparable(element, value))).collect();
+                let fits: Vec<Value> = elements.iter().filter_map(|element| meet(value, element)).collect();
                 let joined = super::join::join_all(fits.iter())?;
                 Some(Value { symbol: value.symbol.clone(), marks: value.marks, ..joined })
             } else {
-                elements.iter().try_fold(value.clone(), |rest, element| without(&rest, &comparable(element, value)))
+                elements.iter().try_fold(value.clone(), |rest, element| without(&rest, element))
             }
         })
     }
@@ -367,12 +366,6 @@ fn null_of(value: &Value) -> Value {
 
 fn with_marks(value: Value, like: &Value) -> Value {
     Value { marks: like.marks, symbol: like.symbol.clone(), ..value }
-}
-
-/// A list's element as a value that can equal one of the wanted type: `contains` converts nothing, but a list literal of
-/// numbers may be compared with text.
-fn comparable(element: &Value, _wanted: &Value) -> Value {
-    element.clone()
 }
 
 /// Members of `value` that equal `known`; nothing where there are none.

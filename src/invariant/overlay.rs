@@ -42,7 +42,7 @@ impl<'i> InvariantScope<'i, '_> {
                 entries.insert("type".into(), Value::string(&*resource.kind));
                 entries.insert("name".into(), Value::string(&*resource.name));
                 entries.insert("used".into(), strings(self.used_attributes(&resource.kind, &resource.name)));
-                entries.insert("ignored".into(), strings(ignored(resource)));
+                entries.insert("ignored".into(), strings(resource.ignored_changes()));
                 entries.insert("passed".into(), strings(self.passed_attributes(resource)));
             }
             Written::Call(call) => {
@@ -320,22 +320,4 @@ fn attribute_of_instance(expr: ExprView<'_>, kind: &str, name: &str) -> Option<S
 
 fn strings(all: impl IntoIterator<Item = String>) -> Value {
     Value::list(Type::String, all.into_iter().map(Value::string).collect())
-}
-
-/// What `lifecycle` of a resource ignores: names of attributes, or `all`.
-fn ignored(resource: &crate::terraform::Resource<'_>) -> Vec<String> {
-    let lifecycles = resource.declarations().flat_map(|declaration| declaration.block.body().blocks_of("lifecycle"));
-    let Some(value) = lifecycles.filter_map(|block| block.body().value("ignore_changes")).next() else {
-        return Vec::new();
-    };
-    match value.elements() {
-        Some(elements) => elements
-            .into_iter()
-            .filter_map(|element| {
-                let steps = element.as_reference()?;
-                steps.first().map(ToString::to_string)
-            })
-            .collect(),
-        None => value.as_keyword().map(str::to_owned).into_iter().collect(),
-    }
 }

@@ -157,7 +157,7 @@ fn unstable_arguments(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) 
         if resource.mode != ResourceMode::Managed || !mentions_unstable(resource) {
             continue;
         }
-        let ignored = ignored(resource);
+        let ignored = resource.ignored_changes();
         if ignored.iter().any(|name| name == "all") {
             continue;
         }
@@ -206,19 +206,4 @@ fn mentions_unstable(resource: &Resource<'_>) -> bool {
             })
         })
     })
-}
-
-/// What `lifecycle` of a resource ignores.
-fn ignored(resource: &Resource<'_>) -> Vec<String> {
-    let lifecycles = resource.declarations().flat_map(|declaration| declaration.block.body().blocks_of("lifecycle"));
-    let Some(value) = lifecycles.filter_map(|block| block.body().value("ignore_changes")).next() else {
-        return Vec::new();
-    };
-    match value.elements() {
-        Some(elements) => elements
-            .into_iter()
-            .filter_map(|element| element.as_reference().and_then(|steps| steps.first().map(ToString::to_string)))
-            .collect(),
-        None => value.as_keyword().map(str::to_owned).into_iter().collect(),
-    }
 }

@@ -118,6 +118,20 @@ impl<'a> Resource<'a> {
         self.overrides.iter().rev().chain(std::iter::once(&self.declaration)).copied()
     }
 
+    /// What its `lifecycle` ignores changes of: names of attributes, or `all`.
+    #[must_use]
+    pub fn ignored_changes(&self) -> Vec<String> {
+        let lifecycles = self.declarations().flat_map(|declaration| declaration.block.body().blocks_of("lifecycle"));
+        let Some(value) = lifecycles.filter_map(|block| block.body().value("ignore_changes")).next() else {
+            return Vec::new();
+        };
+        let first = |element: ExprView<'_>| element.as_reference()?.first().map(ToString::to_string);
+        match value.elements() {
+            Some(elements) => elements.into_iter().filter_map(first).collect(),
+            None => value.as_keyword().map(str::to_owned).into_iter().collect(),
+        }
+    }
+
     /// An argument; one in an override file wins.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<(Declaration<'a>, AttributeView<'a>)> {
