@@ -5,6 +5,7 @@
 //! through [`Sources`].
 
 mod access;
+mod conditional;
 mod constraint;
 mod convert;
 mod expression;

@@ -398,13 +398,13 @@ fn without(value: &Value, known: &Value) -> Option<Value> {
                 None => value.nullable.then(|| null_of(value)),
             }
         }
-        Kind::Unknown(_) if value.ty == Type::Bool && !value.nullable => {
-            let answer = known.as_bool()?;
-            Some(with_marks(Value::bool(!answer), value))
-        }
+        Kind::Unknown(_) if value.ty == Type::Bool && !value.nullable => match known.as_bool() {
+            Some(answer) => Some(with_marks(Value::bool(!answer), value)),
+            None => Some(value.clone()),
+        },
         Kind::Unknown(refinement) if value.ty == Type::String => {
-            let literal = known.as_string()?;
-            let Some(pattern) = Pattern::literal(literal, Anchors::Both) else { return Some(value.clone()) };
+            let pattern = known.as_string().and_then(|literal| Pattern::literal(literal, Anchors::Both));
+            let Some(pattern) = pattern else { return Some(value.clone()) };
             let text = refinement.text.clone().unwrap_or_else(Text::any).narrow(&pattern, false);
             Some(rebuild(value, Refinement { text: Some(text), ..(**refinement).clone() }))
         }

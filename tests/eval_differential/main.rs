@@ -24,5 +24,6 @@ mod judge;
 mod ours;
 mod precision;
 mod random;
+mod regressions;
 mod robust;
 mod theirs;

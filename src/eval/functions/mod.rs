@@ -124,6 +124,24 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     AREAS.iter().copied().flatten().map(|function| function.name)
 }
 
+/// The type of all results of `name`, where it does not depend on the arguments.
+pub(super) fn result_type(name: &str) -> Option<Type> {
+    match name {
+        "abspath" | "base64decode" | "base64encode" | "base64gzip" | "base64sha256" | "base64sha512" | "basename"
+        | "bcrypt" | "chomp" | "cidrhost" | "cidrnetmask" | "cidrsubnet" | "dirname" | "file" | "filebase64"
+        | "filebase64sha256" | "filebase64sha512" | "filemd5" | "filesha1" | "filesha256" | "filesha512" | "format"
+        | "formatdate" | "indent" | "join" | "jsonencode" | "lower" | "md5" | "pathexpand" | "plantimestamp"
+        | "replace" | "rsadecrypt" | "sha1" | "sha256" | "sha512" | "strrev" | "substr" | "textdecodebase64"
+        | "textencodebase64" | "timeadd" | "timestamp" | "title" | "tostring" | "trim" | "trimprefix" | "trimspace"
+        | "trimsuffix" | "upper" | "urlencode" | "uuid" | "uuidv5" | "yamlencode" => Some(Type::String),
+        "abs" | "ceil" | "floor" | "index" | "length" | "log" | "max" | "min" | "parseint" | "pow" | "signum"
+        | "timecmp" | "tonumber" => Some(Type::Number),
+        "alltrue" | "anytrue" | "can" | "contains" | "endswith" | "fileexists" | "startswith" | "strcontains"
+        | "tobool" => Some(Type::Bool),
+        _ => None,
+    }
+}
+
 /// Calls `name`. `try`, `can`, `templatefile` and `templatestring` are special forms and not handled here.
 ///
 /// # Errors
