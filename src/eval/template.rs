@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::convert::{Doubt, convert};
-use super::expression::{Evaluated, Evaluator, Failure, Scope, ShortCircuit, unknown};
+use super::expression::{Evaluated, Evaluator, Failure, Scope, ShortCircuit};
 use super::functions::Sources;
 use super::text::{Hole, Piece, Shape, Text};
 use super::value::{Cause, Kind, Marks, Value};
@@ -126,6 +126,15 @@ impl Evaluator<'_> {
             self.doubt.raise();
             return fallback(Cause::TooLarge);
         }
+        for name in values.keys() {
+            let is_start = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
+            let is_rest = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+            if !name.is_ascii() {
+                self.doubt.raise();
+            } else if !name.starts_with(is_start) || !name.chars().all(is_rest) {
+                return Err(Failure::new(format!("{name:?} cannot be the name of a variable of a template"), span));
+            }
+        }
         let scope = Variables { values: values.clone(), outer: self.scope() };
         match evaluate_template(&text, &scope, &mut self.doubt) {
             Some(Ok(value)) => Ok(value),
@@ -187,7 +196,7 @@ fn evaluate_template(text: &[u8], scope: &Variables<'_>, doubt: &mut Doubt) -> O
     let expr = document.root().value("x")?;
     let ExprKind::Template { parts, .. } = expr.kind() else { return None };
     let all: Vec<ExprView<'_>> = expr.list(parts).collect();
-    // `${x}` alone is x itself.
+    // `${x}` alone is x itself, whatever its type, but not null.
     if let [only, last] = all.as_slice()
         && let ExprKind::Interpolation(inner) = only.kind()
         && last.literal_text().as_deref() == Some(&format!("{END}\n"))
@@ -196,9 +205,10 @@ fn evaluate_template(text: &[u8], scope: &Variables<'_>, doubt: &mut Doubt) -> O
         let value = evaluator.eval(document.expression(inner));
         doubt.may_fail |= evaluator.doubt.may_fail;
         return Some(value.and_then(|value| {
-            convert(&value, &Type::String, doubt)
-                .or(Ok::<_, String>(unknown(&Cause::Function("templatefile".into()))))
-                .map_err(|message| Failure::new(message, only.span()))
+            if value.nullable {
+                doubt.raise();
+            }
+            value.not_null().ok_or_else(|| Failure::new("the result of the template is null", only.span()))
         }));
     }
     let mut evaluator = Evaluator::new(scope);

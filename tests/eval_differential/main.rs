@@ -19,6 +19,7 @@ mod common;
 mod concrete;
 mod conditions;
 mod corners;
+mod files;
 mod generate;
 mod judge;
 mod ours;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::value::RawValue;
 use sprag::eval::Value;
@@ -48,10 +49,21 @@ fn try_plan(sandbox: &Sandbox, modules: &[Called]) -> Result<Vec<Vec<Results>>, 
     }
     std::fs::write(directory.path().join("main.tf"), root).unwrap();
     if let Some(kept) = std::env::var_os("SPRAG_EVAL_KEEP") {
-        crate::common::copy_tree(directory.path(), std::path::Path::new(&kept));
+        crate::common::copy_tree(directory.path(), Path::new(&kept));
     }
+    let names: Vec<Vec<String>> = modules
+        .iter()
+        .enumerate()
+        .map(|(number, module)| (0..module.inputs.len()).map(|call| format!("m{number}_{call}")).collect())
+        .collect();
+    let mut results = run(sandbox, directory.path(), &names.concat())?.into_iter();
+    Ok(names.iter().map(|calls| results.by_ref().take(calls.len()).collect()).collect())
+}
+
+/// Plans the configuration in `directory`: the results in these outputs.
+pub fn run(sandbox: &Sandbox, directory: &Path, outputs: &[impl AsRef<str>]) -> Result<Vec<Results>, String> {
     let run = |arguments: &[&str]| {
-        let output = sandbox.terraform(directory.path(), arguments);
+        let output = sandbox.terraform(directory, arguments);
         let told = [output.stdout.as_slice(), &output.stderr].concat();
         let failed = || format!("terraform {arguments:?}:\n{}", String::from_utf8_lossy(&told));
         if output.status.success() { Ok(output.stdout) } else { Err(failed()) }
@@ -59,17 +71,14 @@ fn try_plan(sandbox: &Sandbox, modules: &[Called]) -> Result<Vec<Vec<Results>>, 
     run(&["init", "-no-color", "-input=false", "-backend=false"])?;
     run(&["plan", "-no-color", "-input=false", "-refresh=false", "-out=plan"])?;
     let shown: Shown = serde_json::from_slice(&run(&["show", "-json", "plan"])?).unwrap();
-    let results = |name: String| {
-        let output = &shown.planned_values.outputs[&name];
+    let results = |name: &str| {
+        let output = &shown.planned_values.outputs[name];
         // There is no value where terraform does not know a part, which happens where it stumbles over itself.
         let (Some(value), Some(ty)) = (&output.value, &output.ty) else { return Results::new() };
         let all: BTreeMap<String, Box<RawValue>> = serde_json::from_str(value.get()).unwrap();
         all.iter().map(|(key, value)| (key.clone(), result(value, &ty[1][key]))).collect()
     };
-    let calls = modules.iter().enumerate();
-    Ok(calls
-        .map(|(number, module)| (0..module.inputs.len()).map(|call| results(format!("m{number}_{call}"))).collect())
-        .collect())
+    Ok(outputs.iter().map(|name| results(name.as_ref())).collect())
 }
 
 fn result(json: &RawValue, ty: &serde_json::Value) -> Option<Value> {

@@ -52,12 +52,12 @@ pub(in crate::eval) fn read_file(path: &Value, sources: &dyn Sources) -> Option<
     if let Some(path) = path.as_string() {
         return sources.read(path).ok();
     }
-    let of_module = path.cause() == Some(Cause::Instance("path.module".into()));
     let text = path.text();
-    match text.pieces() {
-        [super::text::Piece::Hole(_), super::text::Piece::Literal(rest)] if of_module => {
-            sources.read_in_module(rest.trim_start_matches('/')).ok()
-        }
+    let [super::text::Piece::Hole(_), super::text::Piece::Literal(rest)] = text.pieces() else { return None };
+    let rest = rest.strip_prefix('/')?;
+    match path.cause()? {
+        Cause::Instance(name) if &*name == "path.module" => sources.read_in_module(rest).ok(),
+        Cause::Instance(name) if &*name == "path.root" => sources.read(rest).ok(),
         _ => None,
     }
 }
