@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::convert::Doubt;
 use super::functions::{Arguments, Context, NoSources, Sources};
-use super::join::join;
+use super::join::{form, join};
 use super::operators::{self, operand};
 use super::text::Piece;
-use super::value::{Cause, Kind, Marks, Value};
+use super::value::{Cause, Form, Kind, Marks, Refinement, Value};
 use crate::diagnostic::Location;
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List};
@@ -260,7 +260,7 @@ impl<'s> Evaluator<'s> {
             ),
             ExprKind::Tuple(list) => {
                 let elements: Result<Vec<Value>, Failure> =
-                    expr.list(list).map(|element| self.eval(element).map(Value::unnamed)).collect();
+                    expr.list(list).map(|element| self.eval(element).map(as_element)).collect();
                 Ok(Value::tuple(elements?))
             }
             ExprKind::Object(list) => self.object(expr, list),
@@ -500,10 +500,12 @@ impl<'s> Evaluator<'s> {
             }
         } else if present.ty == Type::Any {
             self.doubt.raise();
-            if super::join::form(&present) == super::value::Form::Sequence {
+            if form(&present) == Form::Sequence {
                 self.map_unknown(&present, each)?
             } else {
-                unknown(&present.reason())
+                let mut refinement = Refinement::new(present.reason());
+                refinement.form = Form::Sequence;
+                Value::unknown(Type::Any, refinement)
             }
         } else {
             match self.with_item(present.clone(), each) {
@@ -787,6 +789,11 @@ const fn weight(kind: ExprKind) -> u32 {
         ExprKind::Binary { .. } | ExprKind::Object(_) => 2,
         _ => 1,
     }
+}
+
+/// A value that stands in a tuple. A list keeps its name: `flatten` puts all that is in it into one.
+fn as_element(value: Value) -> Value {
+    if form(&value) == Form::Sequence { value } else { value.unnamed() }
 }
 
 /// Any value, for a reason.
