@@ -295,6 +295,9 @@ fn differ_by_refinement(one: &Value, other: &Value) -> bool {
     if one.ty == Type::String && other.ty == Type::String {
         return one.text().equals(&other.text()) == super::text::Tri::Never;
     }
+    if is_collection(one) && other.ty.is_primitive() || is_collection(other) && one.ty.is_primitive() {
+        return true;
+    }
     if is_collection(one) && is_collection(other) {
         return form(one) != form(other)
             || one.length().meet(other.length()).is_none()

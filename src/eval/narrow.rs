@@ -19,6 +19,9 @@ use crate::terraform::Type;
 /// What is known of references.
 pub(super) type Facts = Vec<(String, Value)>;
 
+/// Most letters that are counted in a text.
+const MAX_COUNTED: u64 = 16;
+
 /// Most facts that one condition gives.
 const MAX_FACTS: usize = 64;
 
@@ -441,7 +444,8 @@ fn with_length(value: &Value, length: Length) -> Option<Value> {
             let text = refinement.text.clone().unwrap_or_else(Text::any);
             let text = match (length.min, length.max) {
                 (_, Some(0)) => Text::literal(""),
-                (1.., _) => match Pattern::new("(?s:.)") {
+                // What is counted as one letter may be several characters, but is one at least.
+                (1.., _) => match Pattern::new(&format!("(?s:.){{{}}}", length.min.min(MAX_COUNTED))) {
                     Ok(some) => text.narrow(&some, true),
                     Err(_) => text,
                 },
