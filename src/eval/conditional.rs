@@ -156,12 +156,12 @@ impl Evaluator<'_> {
 
     /// Nothing is left where it is the step that fails, and not what it is a step from.
     fn rest_of_step(&mut self, on: ExprView<'_>) -> Rest {
-        match self.attempt(on).0 {
-            Ok(_) => Rest::Nothing,
-            Err(_) => match self.rest(on) {
-                Rest::Nothing => Rest::Nothing,
-                _ => Rest::Something,
-            },
+        if self.attempt(on).0.is_ok() {
+            return Rest::Nothing;
+        }
+        match self.deeper(|evaluator| evaluator.rest(on)) {
+            Some(Rest::Nothing) => Rest::Nothing,
+            _ => Rest::Something,
         }
     }
 }

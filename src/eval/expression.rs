@@ -222,6 +222,17 @@ impl<'s> Evaluator<'s> {
         result
     }
 
+    /// Runs `inner` a few levels deeper; nothing where that is too deep.
+    pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 3;
+        let result = inner(self);
+        self.depth -= 3;
+        Some(result)
+    }
+
     /// What is not followed any further.
     pub(super) fn too_large(&mut self) -> Value {
         self.doubt.raise();
@@ -571,7 +582,9 @@ impl<'s> Evaluator<'s> {
         let sources = self.scope.sources();
         let mut context = Context { doubt: &mut self.doubt, sources };
         let result = super::functions::call(name, Arguments { fixed: &fixed, rest: rest.as_ref() }, &mut context);
-        result.map_err(|message| Failure::new(message, expr.span()))
+        let value = result.map_err(|message| Failure::new(message, expr.span()))?;
+        self.steps = self.steps.saturating_add(size(&value));
+        Ok(value)
     }
 
     /// The first argument that does not fail.
@@ -789,6 +802,17 @@ const fn weight(kind: ExprKind) -> u32 {
         ExprKind::Binary { .. } | ExprKind::Object(_) => 2,
         _ => 1,
     }
+}
+
+/// How many steps it takes to make a value.
+fn size(value: &Value) -> u32 {
+    let size = match &value.kind {
+        Kind::Sequence(elements) => elements.len(),
+        Kind::Mapping(entries) => entries.len(),
+        Kind::String(text) => text.len() / 64,
+        _ => 0,
+    };
+    u32::try_from(size).unwrap_or(u32::MAX)
 }
 
 /// A value that stands in a tuple. A list keeps its name: `flatten` puts all that is in it into one.

@@ -33,6 +33,11 @@ impl Evaluator<'_> {
     }
 
     fn facts(&mut self, condition: ExprView<'_>, truth: bool) -> Option<Facts> {
+        // Nothing is said of what lies too deep.
+        self.deeper(|evaluator| evaluator.facts_of(condition, truth)).unwrap_or_else(|| Some(Vec::new()))
+    }
+
+    fn facts_of(&mut self, condition: ExprView<'_>, truth: bool) -> Option<Facts> {
         let document = condition.document();
         match condition.kind() {
             ExprKind::Paren(inner) => self.facts(document.expression(inner), truth),

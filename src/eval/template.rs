@@ -22,6 +22,8 @@ const END: char = '\u{f8fe}';
 #[derive(Default)]
 pub(super) struct Builder {
     pieces: Vec<Piece>,
+    /// The literal that comes after them.
+    tail: String,
     marks: Marks,
     cause: Option<Cause>,
     length: usize,
@@ -29,19 +31,28 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn push(&mut self, piece: Piece) {
-        if let Piece::Literal(text) = &piece {
-            self.length += text.len();
+        match piece {
+            Piece::Literal(text) if self.length + text.len() > MAX_LENGTH => self.push_unknown(Cause::TooLarge),
+            Piece::Literal(text) => {
+                self.length += text.len();
+                self.tail.push_str(&text);
+            }
+            hole => {
+                self.end_literal();
+                self.pieces.push(hole);
+            }
         }
-        if self.length > MAX_LENGTH {
-            self.push_unknown(Cause::TooLarge);
-        } else {
-            self.pieces.push(piece);
+    }
+
+    fn end_literal(&mut self) {
+        if !self.tail.is_empty() {
+            self.pieces.push(Piece::Literal(std::mem::take(&mut self.tail).into()));
         }
     }
 
     pub(super) fn push_unknown(&mut self, cause: Cause) {
         self.cause.get_or_insert(cause);
-        self.pieces.push(Piece::Hole(Hole::new(Shape::Any)));
+        self.push(Piece::Hole(Hole::new(Shape::Any)));
     }
 
     pub(super) fn mark(&mut self, marks: Marks) {
@@ -69,7 +80,8 @@ impl Builder {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Value {
+    pub(super) fn finish(mut self) -> Value {
+        self.end_literal();
         let text = Text::of(self.pieces);
         let cause = self.cause.unwrap_or(Cause::Expression);
         Value::some_string(text, cause).marked(self.marks)
@@ -216,10 +228,8 @@ fn evaluate_template(text: &[u8], scope: &Variables<'_>, doubt: &mut Doubt) -> O
     let result = evaluator.template_parts(&all, &mut out);
     doubt.may_fail |= evaluator.doubt.may_fail;
     Some(result.map(|()| {
-        if let Some(Piece::Literal(last)) = out.pieces.last_mut()
-            && let Some(rest) = last.strip_suffix(&format!("{END}\n"))
-        {
-            *last = Arc::from(rest);
+        if let Some(rest) = out.tail.strip_suffix(&format!("{END}\n")) {
+            out.tail.truncate(rest.len());
         }
         out.finish()
     }))

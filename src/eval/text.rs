@@ -18,6 +18,9 @@ use super::pattern::{Anchors, Pattern};
 /// Most states that a decision may look at. What needs more is undecided.
 const MAX_STATES: usize = 4096;
 
+/// Most pieces of a text.
+const MAX_PIECES: usize = 128;
+
 /// An expression for texts that begin with a certain letter, or with what an accent makes of it.
 const LETTER: &str = "\\A(?:";
 const OTHER: &str = "|[^\\x00-\\x7f])";
@@ -207,6 +210,13 @@ impl Text {
                         && hole.shape == Shape::Any => {}
                 (_, piece) => joined.push(piece),
             }
+        }
+        if joined.len() > MAX_PIECES {
+            // What is in the middle is not followed.
+            let end = joined.split_off(joined.len() - MAX_PIECES / 2);
+            joined.truncate(MAX_PIECES / 2);
+            joined.push(Piece::Hole(Hole::new(Shape::Any)));
+            joined.extend(end);
         }
         Self { pieces: composed(joined).into() }
     }
