@@ -4,7 +4,7 @@
 //! What is left of the type of a branch that fails is up to Terraform: parts that fail have any type, and so has what is
 //! made of them, except where an operator or a template says what they become.
 
-use super::convert::{of_uncertain_type, reconcile};
+use super::convert::{of_uncertain_type, reconcile, unify};
 use super::expression::{Evaluated, Evaluator, Failure};
 use super::functions::result_type;
 use super::join::join;
@@ -14,6 +14,9 @@ use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, ExprKind, ExprView, UnaryOperator};
 use crate::terraform::Type;
 
+/// Most branches that are evaluated for their type alone. Of others no type is known.
+const MAX_TYPES: u32 = 2048;
+
 /// What is left of the type of an expression that fails.
 enum Rest {
     /// Nothing at all.
@@ -22,6 +25,13 @@ enum Rest {
     Type(Type),
     /// Some parts.
     Something,
+}
+
+/// The type of an expression for all members.
+struct Settled {
+    ty: Type,
+    /// Whether it is so even where the expression fails. Else parts that fail have no type.
+    is_certain: bool,
 }
 
 impl Evaluator<'_> {
@@ -69,11 +79,18 @@ impl Evaluator<'_> {
     /// `value` with the type that it has beside the branch `other`. A branch that is not taken may fail, but what is left
     /// of its type counts.
     fn beside(&mut self, value: &Value, other: ExprView<'_>) -> Result<Value, String> {
-        if !value.is_null()
-            && value.ty.is_exact()
-            && self.settled(other).is_some_and(|ty| is_settled_by(&value.ty, &ty))
-        {
-            return Ok(value.clone());
+        if let Some(settled) = self.settled(other) {
+            if settled.is_certain {
+                return reconcile(value, &Value::some(&settled.ty, &Cause::Expression), &mut self.doubt);
+            }
+            if !value.is_null() && value.ty.is_exact() && is_settled_by(&value.ty, &settled.ty) {
+                return Ok(value.clone());
+            }
+        }
+        // Conditionals in conditionals would take forever.
+        self.types += 1;
+        if self.types > MAX_TYPES {
+            return Ok(self.uncertain(value));
         }
         let (result, may_fail) = self.attempt(other);
         let rest = if result.is_ok() && !may_fail { Rest::Nothing } else { self.rest(other) };
@@ -97,32 +114,42 @@ impl Evaluator<'_> {
         of_uncertain_type(value)
     }
 
-    /// The type of an expression for all members, where parts that fail are at most missing in it.
-    fn settled(&mut self, expr: ExprView<'_>) -> Option<Type> {
+    /// The type of an expression where its form tells it, so that it need not be evaluated.
+    fn settled(&mut self, expr: ExprView<'_>) -> Option<Settled> {
         let document = expr.document();
+        let certain = |ty: Type| Some(Settled { ty, is_certain: true });
         match expr.kind() {
             ExprKind::Paren(inner) | ExprKind::Interpolation(inner) => self.settled(document.expression(inner)),
-            ExprKind::Bool(_) => Some(Type::Bool),
-            ExprKind::Number => Some(Type::Number),
-            ExprKind::Literal { .. } => Some(Type::String),
-            ExprKind::Unary { operator, .. } => Some(of_unary(operator)),
-            ExprKind::Binary { operator, .. } => Some(of_binary(operator)),
+            ExprKind::Bool(_) => certain(Type::Bool),
+            ExprKind::Number => certain(Type::Number),
+            ExprKind::Literal { .. } => certain(Type::String),
+            ExprKind::Unary { operator, .. } => certain(of_unary(operator)),
+            ExprKind::Binary { operator, .. } => certain(of_binary(operator)),
             ExprKind::Template { .. } => match only_part(expr) {
                 Some(only) => self.settled(only),
-                None => Some(Type::String),
+                None => certain(Type::String),
             },
-            ExprKind::Call { name, .. } => result_type(document.expression(name).text()),
+            ExprKind::Call { name, .. } => {
+                result_type(document.expression(name).text()).map(|ty| Settled { ty, is_certain: false })
+            }
             ExprKind::Conditional { yes, no, .. } => {
-                let one = self.settled(document.expression(yes))?;
-                (self.settled(document.expression(no))? == one).then_some(one)
+                let (one, other) = (self.settled(document.expression(yes))?, self.settled(document.expression(no))?);
+                if one.ty == other.ty {
+                    return Some(Settled { is_certain: one.is_certain && other.is_certain, ..one });
+                }
+                let ty = unify(&[one.ty, other.ty]).filter(|_| one.is_certain && other.is_certain)?;
+                ty.is_exact().then_some(Settled { ty, is_certain: true })
             }
             ExprKind::Tuple(list) => {
-                let types: Option<Vec<Type>> = expr.list(list).map(|element| self.settled(element)).collect();
-                types.map(|types| Type::Tuple(types.into()))
+                let all: Vec<Settled> = expr.list(list).map(|element| self.settled(element)).collect::<Option<_>>()?;
+                let is_certain = all.iter().all(|one| one.is_certain);
+                Some(Settled { ty: Type::Tuple(all.into_iter().map(|one| one.ty).collect()), is_certain })
             }
             ExprKind::Variable | ExprKind::GetAttr { .. } => {
-                let value = self.attempt(expr).0.ok()?;
-                (value.ty.is_exact() && Self::steps(expr).is_some()).then_some(value.ty)
+                Self::steps(expr)?;
+                let (result, may_fail) = self.attempt(expr);
+                let ty = result.ok()?.ty;
+                ty.is_exact().then_some(Settled { ty, is_certain: !may_fail })
             }
             _ => None,
         }

@@ -156,6 +156,8 @@ pub struct Evaluator<'s> {
     bound: u32,
     depth: u32,
     steps: u32,
+    /// How many branches that are not taken were evaluated for their type.
+    pub(super) types: u32,
 }
 
 impl Evaluate for Evaluator<'_> {
@@ -177,6 +179,7 @@ impl<'s> Evaluator<'s> {
             bound: 0,
             depth: scope.depth(),
             steps: 0,
+            types: 0,
         }
     }
 
