@@ -11,7 +11,7 @@ use super::theirs::{Called, Results, plan};
 use crate::common::e2e::{Sandbox, skip};
 
 /// Of expressions that have one result for fifty inputs, the least share that must be decided, in percent.
-const FLOOR: usize = 80;
+const FLOOR: usize = 89;
 
 /// How many modules there are, and how many expressions each has before those that vary are left out.
 const MODULES: u64 = 5;
@@ -89,7 +89,7 @@ fn what_every_caller_gets_is_decided() {
         decided * 100 / same
     );
     println!("{}", left[..left.len().min(80)].join("\n"));
-    assert!(same >= 15 && decided * 100 >= same * FLOOR, "{decided} of {same} are decided");
+    assert!(same >= 200 && decided * 100 >= same * FLOOR, "{decided} of {same} are decided");
 }
 
 /// Expressions over `s = "https://${var.id}:8006"` and `l = [for x in ["a", "b"] : "${x}-${var.id}"]`, where `var.id`

@@ -249,8 +249,8 @@ fn bombs_do_not_go_off() {
         ("aliases", format!("yamldecode(\"a0: &a0 [x, x]\\n{}\\n\")", aliases.join("\\n"))),
         ("ands", format!("{} ? 1 : 2", vec!["var.v != 1"; 3000].join(" && "))),
         ("ors", format!("{} ? 1 : 2", vec!["var.v == 1"; 3000].join(" || "))),
-        ("all", format!("alltrue([{}]) ? 1 : 2", vec!["var.v != 1"; 3000].join(", "))),
-        ("steps", format!("true ? 1 : {{}}{}", ".a".repeat(3000))),
+        ("all", format!("alltrue([{}]) ? 1 : 2", vec!["var.v != 1"; 1000].join(", "))),
+        ("steps", format!("true ? 1 : {{}}{}", ".a".repeat(1000))),
         ("chain", format!("{}1", "var.v == 1 ? [1] : ".repeat(60))),
         ("chain of others", (0..60).fold("1".to_owned(), |rest, at| format!("var.v == {at} ? [{at}] : ({rest})"))),
         ("long text", format!("\"{}\" == var.v", "x".repeat(3 << 20))),
@@ -259,12 +259,12 @@ fn bombs_do_not_go_off() {
         ("letters", format!("length(\"{}\")", "e\u{301}".repeat(20_000))),
         (
             "template",
-            "templatestring(\"%{ for a in range(1024) }%{ for b in range(1024) }${b}%{ endfor }%{ endfor }\", {})"
+            "templatestring(\"%{ for a in range(100) }%{ for b in range(1024) }${b}%{ endfor }%{ endfor }\", {})"
                 .to_owned(),
         ),
     ];
     for (name, case) in cases {
-        on_small_stack(name, move || evaluate(&locals(&[format!("x0 = {case}")])));
+        on_small_stack(name, move || evaluate_with(&locals(&[format!("x0 = {case}")]), ShortCircuit::Unknown));
     }
 }
 
