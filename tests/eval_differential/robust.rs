@@ -128,8 +128,11 @@ fn circles_and_excess_end() {
     }
 }
 
+/// Makes a value of the one before.
+type Link = fn(&str) -> String;
+
 /// A chain of local values, each made of the one before twice.
-fn doubled(levels: usize, first: &str, link: fn(&str) -> String) -> String {
+fn doubled(levels: usize, first: &str, link: Link) -> String {
     let mut lines = vec![format!("x{levels} = {first}")];
     lines.extend((0..levels).map(|at| format!("x{at} = {}", link(&format!("local.x{}", at + 1)))));
     locals(&lines)
@@ -137,7 +140,7 @@ fn doubled(levels: usize, first: &str, link: fn(&str) -> String) -> String {
 
 #[test]
 fn what_doubles_is_cut_off() {
-    let links: [(&str, &str, fn(&str) -> String); 12] = [
+    let links: [(&str, &str, Link); 12] = [
         ("tuple", "\"a\"", |next| format!("[{next}, {next}]")),
         ("object", "\"a\"", |next| format!("{{ a = {next}, b = {next} }}")),
         ("unknown tuple", "var.v", |next| format!("[{next}, {next}]")),
@@ -235,8 +238,8 @@ fn bombs_do_not_go_off() {
     let brackets = |count: usize| format!("{}{}", "[".repeat(count), "]".repeat(count));
     let cases = [
         ("lists of lists", "[for a in range(1024) : concat(range(1024), range(1024), range(1024))]".to_owned()),
-        ("product", format!("setproduct({})", vec!["range(100)"; 10].join(", "))),
-        ("product of sets", format!("setproduct({})", vec!["toset(var.v)"; 30].join(", "))),
+        ("product", format!("setproduct({})", ["range(100)"; 10].join(", "))),
+        ("product of sets", format!("setproduct({})", ["toset(var.v)"; 30].join(", "))),
         ("flatten", "flatten([for a in range(1024) : [range(1024), range(1024)]])".to_owned()),
         ("transpose", "transpose({ for a in range(60) : \"k${a}\" => [for b in range(60) : \"v${b}\"] })".to_owned()),
         ("regex star", format!("regex(\"(a*)*b\", \"{long}\")")),
@@ -247,9 +250,9 @@ fn bombs_do_not_go_off() {
         ("json", format!("jsondecode(\"{}\")", brackets(50_000))),
         ("yaml", format!("yamldecode(\"{}\")", brackets(5_000))),
         ("aliases", format!("yamldecode(\"a0: &a0 [x, x]\\n{}\\n\")", aliases.join("\\n"))),
-        ("ands", format!("{} ? 1 : 2", vec!["var.v != 1"; 3000].join(" && "))),
-        ("ors", format!("{} ? 1 : 2", vec!["var.v == 1"; 3000].join(" || "))),
-        ("all", format!("alltrue([{}]) ? 1 : 2", vec!["var.v != 1"; 1000].join(", "))),
+        ("ands", format!("{} ? 1 : 2", ["var.v != 1"; 3000].join(" && "))),
+        ("ors", format!("{} ? 1 : 2", ["var.v == 1"; 3000].join(" || "))),
+        ("all", format!("alltrue([{}]) ? 1 : 2", ["var.v != 1"; 1000].join(", "))),
         ("steps", format!("true ? 1 : {{}}{}", ".a".repeat(1000))),
         ("chain", format!("{}1", "var.v == 1 ? [1] : ".repeat(60))),
         ("chain of others", (0..60).fold("1".to_owned(), |rest, at| format!("var.v == {at} ? [{at}] : ({rest})"))),
