@@ -359,33 +359,51 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return Some(Type::Any);
     }
     let all = |test: fn(&Type) -> bool| types.iter().all(test);
-    if all(Type::is_primitive) {
-        // Numbers and booleans have only text in common, and that only where there is text already.
-        return types.contains(&Type::String).then_some(Type::String);
-    }
     if all(|ty| matches!(ty, Type::Tuple(_))) {
         return unify_tuples(types);
     }
     if all(|ty| matches!(ty, Type::Object(_))) {
         return unify_objects(types);
     }
-    if all(|ty| matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
-        if types.iter().any(|ty| matches!(ty, Type::Set(_))) && !all(|ty| matches!(ty, Type::Set(_))) {
-            // Nothing is made up then: a list, or else a set, that all others can be converted to.
-            let fits = |wanted: &&Type| types.iter().all(|ty| is_convertible(ty, wanted));
-            let lists = types.iter().filter(|ty| matches!(ty, Type::List(_)));
-            return lists.chain(types.iter().filter(|ty| matches!(ty, Type::Set(_)))).find(fits).cloned();
-        }
-        let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
-        let element = if elements.is_empty() { Type::Any } else { unify(&elements)? };
-        let all_sets = all(|ty| matches!(ty, Type::Set(_)));
-        return Some(if all_sets { Type::set(element) } else { Type::list(element) });
+    if all(|ty| matches!(ty, Type::Set(_))) {
+        return unify_elements(types).map(Type::set);
     }
-    if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
-        let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
-        return Some(Type::map(if elements.is_empty() { Type::Any } else { unify(&elements)? }));
+    if all(|ty| matches!(ty, Type::List(_))) {
+        return unify_elements(types).map(Type::list);
     }
-    None
+    if all(|ty| matches!(ty, Type::Map(_))) {
+        return unify_elements(types).map(Type::map);
+    }
+    let made = if all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_))) {
+        unify_elements(types).map(Type::list)
+    } else if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
+        unify_elements(types).map(Type::map)
+    } else {
+        None
+    };
+    made.or_else(|| preferred(types))
+}
+
+/// The type that all elements together have.
+fn unify_elements(types: &[Type]) -> Option<Type> {
+    let elements: Vec<Type> = types.iter().flat_map(elements_of).collect();
+    if elements.is_empty() { Some(Type::Any) } else { unify(&elements) }
+}
+
+/// The most general of `types` that all others can be converted to, where none can be made up: text before numbers and
+/// booleans, lists before tuples before sets, maps before objects. `Any` where several are alike.
+fn preferred(types: &[Type]) -> Option<Type> {
+    let rank = |ty: &Type| match ty {
+        Type::String | Type::List(_) | Type::Map(_) => 0,
+        Type::Tuple(_) | Type::Object(_) => 1,
+        _ => 2,
+    };
+    let mut fitting: Vec<&Type> =
+        types.iter().filter(|wanted| types.iter().all(|ty| is_convertible(ty, wanted))).collect();
+    let first = fitting.iter().map(|ty| rank(ty)).min()?;
+    fitting.retain(|ty| rank(ty) == first);
+    let [only, others @ ..] = fitting.as_slice() else { return None };
+    Some(if others.iter().all(|other| other == only) { (*only).clone() } else { Type::Any })
 }
 
 /// Whether some values of `ty` can be converted to `wanted`.
@@ -490,6 +508,11 @@ pub(crate) fn is_bare_null(value: &Value) -> bool {
     value.is_null() && value.ty == Type::Any && value.symbol.is_none()
 }
 
+/// A null of which it is not known whether it has a type. Its name tells that it is not written as `null`.
+pub(crate) fn null_of_some_type() -> Value {
+    Value::null(Type::Any).named("null")
+}
+
 /// As [`unify`], but for parts that are bare nulls: a counterpart that is text, a number or a boolean gives its type,
 /// others leave both as they are, which is what `any` means in the result unless `certain` is cleared.
 fn common_type(one: &Value, other: &Value, certain: &mut bool) -> Option<Type> {
@@ -546,7 +569,8 @@ fn common_element<'v>(all: impl Iterator<Item = &'v Value>, certain: &mut bool) 
 pub(crate) fn of_uncertain_type(value: &Value) -> Value {
     let is_known_type = |refinement: &Refinement| refinement.element.is_none() && refinement.entries.is_empty();
     match (&value.ty, &value.kind) {
-        (Type::String, _) | (_, Kind::Null) => value.clone(),
+        (Type::String, _) => value.clone(),
+        (_, Kind::Null) => null_of_some_type().marked(value.marks),
         (Type::Any, Kind::Unknown(refinement)) if is_known_type(refinement) && refinement.contains.is_empty() => {
             value.clone()
         }

@@ -5,15 +5,15 @@
 
 use std::sync::Arc;
 
-use super::convert::{Doubt, is_bare_null, of_uncertain_type, reconcile};
+use super::convert::Doubt;
 use super::functions::{Arguments, Context, NoSources, Sources};
-use super::join::join;
+use super::join::{form, join};
 use super::operators::{self, operand};
 use super::text::Piece;
-use super::value::{Cause, Kind, Marks, Value};
+use super::value::{Cause, Form, Kind, Marks, Refinement, Value};
 use crate::diagnostic::Location;
 use crate::source::Span;
-use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List, UnaryOperator};
+use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List};
 use crate::terraform::Type;
 
 /// Most levels of expressions, references included. What lies deeper is unknown. Not optimised, that many levels fit
@@ -156,6 +156,8 @@ pub struct Evaluator<'s> {
     bound: u32,
     depth: u32,
     steps: u32,
+    /// How many branches that are not taken were evaluated for their type.
+    pub(super) types: u32,
 }
 
 impl Evaluate for Evaluator<'_> {
@@ -177,6 +179,7 @@ impl<'s> Evaluator<'s> {
             bound: 0,
             depth: scope.depth(),
             steps: 0,
+            types: 0,
         }
     }
 
@@ -222,6 +225,17 @@ impl<'s> Evaluator<'s> {
         result
     }
 
+    /// Runs `inner` a few levels deeper; nothing where that is too deep.
+    pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 3;
+        let result = inner(self);
+        self.depth -= 3;
+        Some(result)
+    }
+
     /// What is not followed any further.
     pub(super) fn too_large(&mut self) -> Value {
         self.doubt.raise();
@@ -260,7 +274,7 @@ impl<'s> Evaluator<'s> {
             ),
             ExprKind::Tuple(list) => {
                 let elements: Result<Vec<Value>, Failure> =
-                    expr.list(list).map(|element| self.eval(element).map(Value::unnamed)).collect();
+                    expr.list(list).map(|element| self.eval(element).map(as_element)).collect();
                 Ok(Value::tuple(elements?))
             }
             ExprKind::Object(list) => self.object(expr, list),
@@ -500,10 +514,12 @@ impl<'s> Evaluator<'s> {
             }
         } else if present.ty == Type::Any {
             self.doubt.raise();
-            if super::join::form(&present) == super::value::Form::Sequence {
+            if form(&present) == Form::Sequence {
                 self.map_unknown(&present, each)?
             } else {
-                unknown(&present.reason())
+                let mut refinement = Refinement::new(present.reason());
+                refinement.form = Form::Sequence;
+                Value::unknown(Type::Any, refinement)
             }
         } else {
             match self.with_item(present.clone(), each) {
@@ -569,7 +585,9 @@ impl<'s> Evaluator<'s> {
         let sources = self.scope.sources();
         let mut context = Context { doubt: &mut self.doubt, sources };
         let result = super::functions::call(name, Arguments { fixed: &fixed, rest: rest.as_ref() }, &mut context);
-        result.map_err(|message| Failure::new(message, expr.span()))
+        let value = result.map_err(|message| Failure::new(message, expr.span()))?;
+        self.steps = self.steps.saturating_add(size(&value));
+        Ok(value)
     }
 
     /// The first argument that does not fail.
@@ -668,142 +686,6 @@ impl<'s> Evaluator<'s> {
             }
         }
         Ok(operators::logical(operator, &one, &other))
-    }
-
-    fn conditional(&mut self, condition: ExprView<'_>, yes: ExprView<'_>, no: ExprView<'_>, span: Span) -> Evaluated {
-        let decision = self.eval(condition)?;
-        let decided = operand(&decision, &Type::Bool, &mut self.doubt)
-            .map_err(|message| Failure::new(message, condition.span()))?;
-        let marks = decided.marks.without(Marks::ALWAYS_UNSTABLE);
-        let wrong = |message: String| Failure::new(message, span);
-        if let Some(answer) = decided.as_bool() {
-            let (taken, other) = if answer { (yes, no) } else { (no, yes) };
-            let value = self.eval(taken)?;
-            let beside = self.attempt(other);
-            let value = self.beside(&value, other, beside).map_err(wrong)?;
-            return Ok(value.marked(marks));
-        }
-        let mut first = self.branch(condition, true, yes);
-        let mut second = self.branch(condition, false, no);
-        if let (Ok(one), Ok(other)) = (&first.result, &second.result)
-            && one.ty != other.ty
-        {
-            // The branch that is not taken is evaluated for its type all the same, and may fail.
-            first.may_fail = first.may_fail || self.attempt(yes).1;
-            second.may_fail = second.may_fail || self.attempt(no).1;
-        }
-        let mut joined: Option<Value> = None;
-        let mut failure = None;
-        for (branch, expr, other) in [(&first, no, &second), (&second, yes, &first)] {
-            if branch.is_impossible {
-                continue;
-            }
-            let other = match &other.result {
-                // Null by the condition only: it has a type of its own where the other branch is taken.
-                Ok(null) if null.is_null() && null.ty == Type::Any && !is_bare_null(null) => self.attempt(expr),
-                result => (result.clone(), other.may_fail),
-            };
-            let value = branch.result.clone();
-            match value.and_then(|value| self.beside(&value, expr, other).map_err(wrong)) {
-                Ok(value) => joined = Some(joined.map_or_else(|| value.clone(), |before| join(&before, &value))),
-                Err(error) => {
-                    self.doubt.raise();
-                    failure.get_or_insert(error);
-                }
-            }
-        }
-        match (joined, failure) {
-            (Some(value), _) => Ok(value.marked(marks)),
-            (None, Some(failure)) => Err(failure),
-            (None, None) => Err(wrong("nothing satisfies this".to_owned())),
-        }
-    }
-
-    fn branch(&mut self, condition: ExprView<'_>, truth: bool, expr: ExprView<'_>) -> Branch {
-        let Some(facts) = self.assume(condition, truth) else {
-            let (result, may_fail) = self.attempt(expr);
-            return Branch { result, may_fail, is_impossible: true };
-        };
-        let (narrowed, may_fail) = self.assuming(facts, |evaluator| evaluator.attempt(expr));
-        if may_fail {
-            self.doubt.raise();
-        }
-        Branch { result: narrowed, may_fail, is_impossible: false }
-    }
-
-    /// `value` with the type that it has beside the branch `expr`, which became `other`. A branch that is not taken may
-    /// fail, but what is left of its type counts.
-    fn beside(&mut self, value: &Value, expr: ExprView<'_>, other: (Evaluated, bool)) -> Result<Value, String> {
-        let rest = if matches!(other, (Ok(_), false)) { Rest::Nothing } else { self.rest(expr) };
-        match (other, rest) {
-            ((Ok(other), false), _) => reconcile(value, &other, &mut self.doubt),
-            ((Ok(other), true), _) if other.ty == value.ty && value.ty.is_exact() => Ok(value.clone()),
-            ((Ok(other), true), rest) => match (reconcile(value, &other, &mut self.doubt), rest) {
-                (Ok(converted), Rest::Nothing) => Ok(join(&converted, value)),
-                (Ok(converted), Rest::Type(_)) => Ok(converted),
-                _ => {
-                    self.doubt.raise();
-                    Ok(of_uncertain_type(value))
-                }
-            },
-            ((Err(_), _), Rest::Nothing) => Ok(value.clone()),
-            ((Err(_), _), Rest::Type(ty)) => {
-                let some = Value::some(&ty, &Cause::Expression);
-                reconcile(value, &some, &mut self.doubt)
-            }
-            ((Err(_), _), Rest::Something) => {
-                self.doubt.raise();
-                Ok(of_uncertain_type(value))
-            }
-        }
-    }
-
-    /// What is left of the type of an expression that fails.
-    fn rest(&mut self, expr: ExprView<'_>) -> Rest {
-        let document = expr.document();
-        match expr.kind() {
-            ExprKind::Paren(inner) | ExprKind::Interpolation(inner) => self.rest(document.expression(inner)),
-            ExprKind::Call { .. } | ExprKind::Variable => Rest::Nothing,
-            ExprKind::GetAttr { on, .. } | ExprKind::LegacyIndex { on, .. } => {
-                self.rest_of_step(document.expression(on))
-            }
-            ExprKind::Index { on, key } => {
-                let key = document.expression(key);
-                match key.as_string().is_some() || key.as_number().is_some() {
-                    true => self.rest_of_step(document.expression(on)),
-                    false => Rest::Something,
-                }
-            }
-            ExprKind::Unary { operator: UnaryOperator::Not, .. } => Rest::Type(Type::Bool),
-            ExprKind::Unary { operator: UnaryOperator::Negate, .. } => Rest::Type(Type::Number),
-            ExprKind::Binary { operator, .. } => match operator {
-                BinaryOperator::Add
-                | BinaryOperator::Subtract
-                | BinaryOperator::Multiply
-                | BinaryOperator::Divide
-                | BinaryOperator::Modulo => Rest::Type(Type::Number),
-                _ => Rest::Type(Type::Bool),
-            },
-            ExprKind::Template { parts, heredoc } => {
-                let mut all = expr.list(parts);
-                match (all.next(), all.next(), heredoc) {
-                    (Some(only), None, false) if matches!(only.kind(), ExprKind::Interpolation(_)) => self.rest(only),
-                    _ => Rest::Type(Type::String),
-                }
-            }
-            _ => Rest::Something,
-        }
-    }
-
-    /// Nothing is left where it is the step that fails, and not what it is a step from.
-    fn rest_of_step(&mut self, on: ExprView<'_>) -> Rest {
-        match self.attempt(on).0 {
-            Ok(_) => Rest::Nothing,
-            Err(_) => match self.rest(on) {
-                Rest::Nothing => Rest::Nothing,
-                _ => Rest::Something,
-            },
-        }
     }
 
     // ---- constructors
@@ -915,26 +797,6 @@ impl<'s> Evaluator<'s> {
     }
 }
 
-/// One side of `?:`.
-struct Branch {
-    /// What it gives where the condition chooses it.
-    result: Evaluated,
-    /// Whether it may fail for some members, chosen or not.
-    may_fail: bool,
-    /// Whether the condition never chooses it.
-    is_impossible: bool,
-}
-
-/// What is left of the type of an expression that fails.
-enum Rest {
-    /// Nothing at all.
-    Nothing,
-    /// This.
-    Type(Type),
-    /// Some parts.
-    Something,
-}
-
 /// How many levels an expression counts for: some need much more of the stack than others.
 const fn weight(kind: ExprKind) -> u32 {
     match kind {
@@ -943,6 +805,22 @@ const fn weight(kind: ExprKind) -> u32 {
         ExprKind::Binary { .. } | ExprKind::Object(_) => 2,
         _ => 1,
     }
+}
+
+/// How many steps it takes to make a value.
+fn size(value: &Value) -> u32 {
+    let size = match &value.kind {
+        Kind::Sequence(elements) => elements.len(),
+        Kind::Mapping(entries) => entries.len(),
+        Kind::String(text) => text.len() / 64,
+        _ => 0,
+    };
+    u32::try_from(size).unwrap_or(u32::MAX)
+}
+
+/// A value that stands in a tuple. A list keeps its name: `flatten` puts all that is in it into one.
+fn as_element(value: Value) -> Value {
+    if form(&value) == Form::Sequence { value } else { value.unnamed() }
 }
 
 /// Any value, for a reason.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::convert::{is_bare_null, null_of_some_type};
 use super::text::{Hole, Shape, Text};
 use super::value::{Cause, Form, Kind, MAX_CANDIDATES, Refinement, Value};
 use crate::terraform::Type;
@@ -21,15 +22,15 @@ pub fn join(one: &Value, other: &Value) -> Value {
         return one.clone();
     }
     let marks = one.marks.or(other.marks);
-    if one.ty == other.ty && one.kind == other.kind && one.nullable == other.nullable {
+    if !one.is_null() && one.ty == other.ty && one.kind == other.kind && one.nullable == other.nullable {
         return Value { marks, symbol: None, ..one.clone() };
     }
     let nullable = one.may_be_null() || other.may_be_null();
     let finish = |value: Value| Value { marks, nullable, symbol: None, ..value };
     match (&one.kind, &other.kind) {
         (Kind::Null, Kind::Null) => {
-            let ty = if one.ty == other.ty { one.ty.clone() } else { Type::Any };
-            return Value { marks, ..Value::null(ty) };
+            let is_same = one.ty == other.ty && (one.ty != Type::Any || is_bare_null(one) && is_bare_null(other));
+            return Value { marks, ..if is_same { Value::null(one.ty.clone()) } else { null_of_some_type() } };
         }
         // A null of another type makes the type unknown.
         (Kind::Null, _) if one.ty == Type::Any || one.ty == other.ty => return finish(other.clone()),
@@ -293,6 +294,9 @@ fn differ_by_refinement(one: &Value, other: &Value) -> bool {
     }
     if one.ty == Type::String && other.ty == Type::String {
         return one.text().equals(&other.text()) == super::text::Tri::Never;
+    }
+    if is_collection(one) && other.ty.is_primitive() || is_collection(other) && one.ty.is_primitive() {
+        return true;
     }
     if is_collection(one) && is_collection(other) {
         return form(one) != form(other)

@@ -338,9 +338,14 @@ impl Evaluator<'_> {
         let mut marks = Marks::NONE;
         if let Some(element) = collection.element() {
             let name = if matches!(collection.ty, Type::Set(_)) { element.clone() } else { key_of(collection) };
-            if let (Ok(Some((turn, _))), _) = self.isolated(|evaluator| evaluator.turn(walk, name, element)) {
-                marks = turn.value.all_marks().without(Marks::ALWAYS_UNSTABLE);
-                refinement.element = Some(turn.value);
+            match self.isolated(|evaluator| evaluator.turn(walk, name, element)).0 {
+                Ok(Some((turn, _))) => {
+                    marks = turn.value.all_marks().without(Marks::ALWAYS_UNSTABLE);
+                    refinement.element = Some(turn.value);
+                }
+                // The condition leaves out every element.
+                Ok(None) => return Ok(Value::object(BTreeMap::new())),
+                Err(_) => {}
             }
         }
         if let (true, Some(known)) = (keeps_keys, collection.refinement()) {

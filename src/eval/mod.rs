@@ -6,6 +6,7 @@
 
 mod access;
 mod automaton;
+mod conditional;
 mod constraint;
 mod convert;
 mod expression;

@@ -19,6 +19,9 @@ use crate::terraform::Type;
 /// What is known of references.
 pub(super) type Facts = Vec<(String, Value)>;
 
+/// Most letters that are counted in a text.
+const MAX_COUNTED: u64 = 16;
+
 /// Most facts that one condition gives.
 const MAX_FACTS: usize = 64;
 
@@ -30,6 +33,11 @@ impl Evaluator<'_> {
     }
 
     fn facts(&mut self, condition: ExprView<'_>, truth: bool) -> Option<Facts> {
+        // Nothing is said of what lies too deep.
+        self.deeper(|evaluator| evaluator.facts_of(condition, truth)).unwrap_or_else(|| Some(Vec::new()))
+    }
+
+    fn facts_of(&mut self, condition: ExprView<'_>, truth: bool) -> Option<Facts> {
         let document = condition.document();
         match condition.kind() {
             ExprKind::Paren(inner) => self.facts(document.expression(inner), truth),
@@ -399,12 +407,12 @@ fn without(value: &Value, known: &Value) -> Option<Value> {
                 None => value.nullable.then(|| null_of(value)),
             }
         }
-        Kind::Unknown(_) if value.ty == Type::Bool && !value.nullable => {
-            let answer = known.as_bool()?;
-            Some(with_marks(Value::bool(!answer), value))
-        }
+        Kind::Unknown(_) if value.ty == Type::Bool && !value.nullable => match known.as_bool() {
+            Some(answer) => Some(with_marks(Value::bool(!answer), value)),
+            None => Some(value.clone()),
+        },
         Kind::Unknown(refinement) if value.ty == Type::String => {
-            let literal = known.as_string()?;
+            let Some(literal) = known.as_string() else { return Some(value.clone()) };
             let pattern = Pattern::literal(literal, Anchors::Both);
             let text = refinement.text.clone().unwrap_or_else(Text::any).narrow(&pattern, false);
             Some(rebuild(value, Refinement { text: Some(text), ..(**refinement).clone() }))
@@ -442,7 +450,8 @@ fn with_length(value: &Value, length: Length) -> Option<Value> {
             let text = refinement.text.clone().unwrap_or_else(Text::any);
             let text = match (length.min, length.max) {
                 (_, Some(0)) => Text::literal(""),
-                (1.., _) => match Pattern::new("(?s:.)") {
+                // What is counted as one letter may be several characters, but is one at least.
+                (1.., _) => match Pattern::new(&format!("(?s:.){{{}}}", length.min.min(MAX_COUNTED))) {
                     Ok(some) => text.narrow(&some, true),
                     Err(_) => text,
                 },

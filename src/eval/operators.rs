@@ -109,6 +109,9 @@ fn arithmetic(operator: BinaryOperator, left: &Value, right: &Value, doubt: &mut
     if !is_finite(&one) || !is_finite(&other) || matches!(operator, BinaryOperator::Divide | BinaryOperator::Modulo) {
         doubt.raise();
     }
+    if operator == BinaryOperator::Subtract && left.symbol.is_some() && left.symbol == right.symbol {
+        return Ok(Value::number(0));
+    }
     let cause = left.cause().unwrap_or_else(|| right.reason());
     Ok(Value::some_number(range(operator, &one, &other), cause))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::convert::{Doubt, convert};
-use super::expression::{Evaluated, Evaluator, Failure, Scope, ShortCircuit, unknown};
+use super::expression::{Evaluated, Evaluator, Failure, Scope, ShortCircuit};
 use super::functions::Sources;
 use super::text::{Hole, Piece, Shape, Text};
 use super::value::{Cause, Kind, Marks, Value};
@@ -22,6 +22,8 @@ const END: char = '\u{f8fe}';
 #[derive(Default)]
 pub(super) struct Builder {
     pieces: Vec<Piece>,
+    /// The literal that comes after them.
+    tail: String,
     marks: Marks,
     cause: Option<Cause>,
     length: usize,
@@ -29,19 +31,28 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn push(&mut self, piece: Piece) {
-        if let Piece::Literal(text) = &piece {
-            self.length += text.len();
+        match piece {
+            Piece::Literal(text) if self.length + text.len() > MAX_LENGTH => self.push_unknown(Cause::TooLarge),
+            Piece::Literal(text) => {
+                self.length += text.len();
+                self.tail.push_str(&text);
+            }
+            hole => {
+                self.end_literal();
+                self.pieces.push(hole);
+            }
         }
-        if self.length > MAX_LENGTH {
-            self.push_unknown(Cause::TooLarge);
-        } else {
-            self.pieces.push(piece);
+    }
+
+    fn end_literal(&mut self) {
+        if !self.tail.is_empty() {
+            self.pieces.push(Piece::Literal(std::mem::take(&mut self.tail).into()));
         }
     }
 
     pub(super) fn push_unknown(&mut self, cause: Cause) {
         self.cause.get_or_insert(cause);
-        self.pieces.push(Piece::Hole(Hole::new(Shape::Any)));
+        self.push(Piece::Hole(Hole::new(Shape::Any)));
     }
 
     pub(super) fn mark(&mut self, marks: Marks) {
@@ -69,7 +80,8 @@ impl Builder {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Value {
+    pub(super) fn finish(mut self) -> Value {
+        self.end_literal();
         let text = Text::of(self.pieces);
         let cause = self.cause.unwrap_or(Cause::Expression);
         Value::some_string(text, cause).marked(self.marks)
@@ -125,6 +137,15 @@ impl Evaluator<'_> {
         if text.len() > MAX_LENGTH {
             self.doubt.raise();
             return fallback(Cause::TooLarge);
+        }
+        for name in values.keys() {
+            let is_start = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
+            let is_rest = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+            if !name.is_ascii() {
+                self.doubt.raise();
+            } else if !name.starts_with(is_start) || !name.chars().all(is_rest) {
+                return Err(Failure::new(format!("{name:?} cannot be the name of a variable of a template"), span));
+            }
         }
         let scope = Variables { values: values.clone(), outer: self.scope() };
         match evaluate_template(&text, &scope, &mut self.doubt) {
@@ -187,7 +208,7 @@ fn evaluate_template(text: &[u8], scope: &Variables<'_>, doubt: &mut Doubt) -> O
     let expr = document.root().value("x")?;
     let ExprKind::Template { parts, .. } = expr.kind() else { return None };
     let all: Vec<ExprView<'_>> = expr.list(parts).collect();
-    // `${x}` alone is x itself.
+    // `${x}` alone is x itself, whatever its type, but not null.
     if let [only, last] = all.as_slice()
         && let ExprKind::Interpolation(inner) = only.kind()
         && last.literal_text().as_deref() == Some(&format!("{END}\n"))
@@ -196,9 +217,10 @@ fn evaluate_template(text: &[u8], scope: &Variables<'_>, doubt: &mut Doubt) -> O
         let value = evaluator.eval(document.expression(inner));
         doubt.may_fail |= evaluator.doubt.may_fail;
         return Some(value.and_then(|value| {
-            convert(&value, &Type::String, doubt)
-                .or(Ok::<_, String>(unknown(&Cause::Function("templatefile".into()))))
-                .map_err(|message| Failure::new(message, only.span()))
+            if value.nullable {
+                doubt.raise();
+            }
+            value.not_null().ok_or_else(|| Failure::new("the result of the template is null", only.span()))
         }));
     }
     let mut evaluator = Evaluator::new(scope);
@@ -206,10 +228,8 @@ fn evaluate_template(text: &[u8], scope: &Variables<'_>, doubt: &mut Doubt) -> O
     let result = evaluator.template_parts(&all, &mut out);
     doubt.may_fail |= evaluator.doubt.may_fail;
     Some(result.map(|()| {
-        if let Some(Piece::Literal(last)) = out.pieces.last_mut()
-            && let Some(rest) = last.strip_suffix(&format!("{END}\n"))
-        {
-            *last = Arc::from(rest);
+        if let Some(rest) = out.tail.strip_suffix(&format!("{END}\n")) {
+            out.tail.truncate(rest.len());
         }
         out.finish()
     }))

@@ -126,6 +126,9 @@ fn collections_keep_what_is_known() {
     assert_eq!(element.text().matches(&Pattern::new("^[0-9]+$").unwrap()), Tri::Never);
     assert!(value("[for t in tags : t]").refinement().unwrap().includes.contains("tags"));
     assert!(value("[for t in tags : t if t != \"\"]").refinement().unwrap().includes.is_empty());
+    for flat in ["flatten([[\"x\"], tags])", "flatten([[tags], \"x\"])", "sort(distinct(flatten([tags, [\"x\"]])))"] {
+        assert!(value(flat).refinement().unwrap().includes.contains("tags"), "{flat}");
+    }
 }
 
 #[test]

@@ -10,6 +10,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use super::automaton;
 use super::pattern::{Anchors, Pattern};
 
+/// Most pieces of a text.
+const MAX_PIECES: usize = 128;
+
 /// Yes for all members, no for all members, or neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tri {
@@ -192,6 +195,13 @@ impl Text {
                         && hole.shape == Shape::Any => {}
                 (_, piece) => joined.push(piece),
             }
+        }
+        if joined.len() > MAX_PIECES {
+            // What is in the middle is not followed.
+            let end = joined.split_off(joined.len() - MAX_PIECES / 2);
+            joined.truncate(MAX_PIECES / 2);
+            joined.push(Piece::Hole(Hole::new(Shape::Any)));
+            joined.extend(end);
         }
         Self { pieces: composed(joined).into() }
     }

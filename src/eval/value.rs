@@ -395,10 +395,12 @@ impl Value {
         self
     }
 
-    /// Without its name, as part of something new.
+    /// Without its name, as part of something new. A null whose type is not known is still told from a bare one.
     #[must_use]
     pub fn unnamed(mut self) -> Self {
-        self.symbol = None;
+        if !self.is_null() || self.ty != Type::Any {
+            self.symbol = None;
+        }
         self
     }
 

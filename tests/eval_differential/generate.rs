@@ -108,11 +108,15 @@ pub struct Generator {
     /// The names at hand and their types.
     scope: Vec<(String, Type)>,
     names: usize,
+    /// Whether values have just the type that is asked for: those in a collection of `any` must agree.
+    is_strict: bool,
+    /// Whether values are of more kinds than expressions speak of.
+    pub is_wild: bool,
 }
 
 impl Generator {
     pub fn new(seed: u64) -> Self {
-        Self { random: Random::new(seed), scope: Vec::new(), names: 0 }
+        Self { random: Random::new(seed), scope: Vec::new(), names: 0, is_strict: false, is_wild: false }
     }
 
     pub fn variables(&mut self, count: usize) -> Vec<Variable> {
@@ -150,19 +154,27 @@ impl Generator {
         let count = [0, 1, 2, 2, 3, 1][self.random.below(6)];
         match ty {
             Type::Any => {
-                let ty = self.any_type(1);
+                let depth = if self.is_wild { 3 } else { 1 };
+                let ty = self.any_type(depth);
                 self.value(&ty, false)
             }
+            Type::Bool if self.is_strict => self.random.pick(&["true", "false"]).to_owned(),
             Type::Bool => self.random.pick(&["true", "false", "true", "false", "\"true\"", "\"false\""]).to_owned(),
-            Type::Number if self.random.once_in(8) => self.random.pick(&["\"1\"", "\"2.5\"", "\"10\""]).to_owned(),
+            Type::Number if !self.is_strict && self.random.once_in(8) => {
+                self.random.pick(&["\"1\"", "\"2.5\"", "\"10\""]).to_owned()
+            }
+            Type::Number if self.is_wild => format!("{}{}", self.random.pick(&["", "-"]), self.random.below(2000)),
             Type::Number => self.random.pick(NUMBERS).to_owned(),
-            Type::String if self.random.once_in(8) => {
+            Type::String if !self.is_strict && self.random.once_in(8) => {
                 self.random.pick(&["1", "true", "2.5", "1e3", "false", "-0"]).to_owned()
+            }
+            Type::String if self.is_wild => {
+                let (one, two) = (self.random.pick(TEXTS), self.random.pick(TEXTS));
+                format!("\"{}{}\"", &one[1..one.len() - 1], &two[1..two.len() - 1])
             }
             Type::String => self.random.pick(TEXTS).to_owned(),
             Type::List(element) | Type::Set(element) => {
-                let element = self.element_type(element);
-                let all: Vec<String> = (0..count).map(|_| self.value(&element, true)).collect();
+                let all = self.elements(element, count);
                 format!("[{}]", all.join(", "))
             }
             Type::Tuple(types) => {
@@ -170,9 +182,9 @@ impl Generator {
                 format!("[{}]", all.join(", "))
             }
             Type::Map(element) => {
-                let element = self.element_type(element);
+                let all = self.elements(element, count);
                 let all: Vec<String> =
-                    (0..count).map(|at| format!("{} = {}", ["a", "k", "b"][at], self.value(&element, true))).collect();
+                    self.keys().iter().zip(all).map(|(name, value)| format!("{name} = {value}")).collect();
                 format!("{{ {} }}", all.join(", "))
             }
             Type::Object(object) => {
@@ -189,6 +201,19 @@ impl Generator {
                 format!("{{ {} }}", all.join(", "))
             }
         }
+    }
+
+    fn keys(&mut self) -> [&'static str; 3] {
+        if self.is_wild && self.random.once_in(2) { ["a", "zz", "\"a b\""] } else { ["a", "k", "b"] }
+    }
+
+    fn elements(&mut self, element: &Type, count: usize) -> Vec<String> {
+        let before = self.is_strict;
+        self.is_strict |= !element.is_exact();
+        let element = self.element_type(element);
+        let all = (0..count).map(|_| self.value(&element, true)).collect();
+        self.is_strict = before;
+        all
     }
 
     /// All elements of a `list(any)` need one type.

@@ -47,6 +47,18 @@ impl Case {
         Self { variables, conditions, expressions: written, inputs }
     }
 
+    /// Arguments of all kinds for further calls.
+    pub fn wild_inputs(&self, seed: u64, count: usize) -> Vec<BTreeMap<String, String>> {
+        let mut generator = Generator::new(seed);
+        generator.is_wild = true;
+        (0..count).map(|_| generator.input(&self.variables)).collect()
+    }
+
+    /// Keeps some of the expressions.
+    pub fn retain(&mut self, keeps: impl FnMut(&String) -> bool) {
+        self.expressions.retain(keeps);
+    }
+
     pub fn text(&self, with_validations: bool) -> String {
         let mut text = String::new();
         for (number, variable) in self.variables.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! How much is decided: what does not depend on the caller should be found not to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sprag::eval::{ShortCircuit, Value};
 
@@ -11,7 +11,14 @@ use super::theirs::{Called, Results, plan};
 use crate::common::e2e::{Sandbox, skip};
 
 /// Of expressions that have one result for fifty inputs, the least share that must be decided, in percent.
-const FLOOR: usize = 80;
+const FLOOR: usize = 89;
+
+/// How many modules there are, and how many expressions each has before those that vary are left out.
+const MODULES: u64 = 5;
+const EXPRESSIONS: usize = 1200;
+
+/// How many calls with stranger arguments are evaluated by us alone.
+const WILD: usize = 60;
 
 /// Whether all inputs gave one result.
 fn common<'r>(called: &'r [Results], name: &str) -> Option<&'r Value> {
@@ -20,10 +27,40 @@ fn common<'r>(called: &'r [Results], name: &str) -> Option<&'r Value> {
     called.iter().all(same).then_some(first)
 }
 
+/// A module whose expressions refer to variables and have, as far as we can tell, one result for all inputs. Few do, and
+/// terraform need not look at the others.
+fn steady(seed: u64) -> Case {
+    let mut case = Case::generate(seed, EXPRESSIONS, 50);
+    case.retain(|expression| expression.contains("var."));
+    let mut first: BTreeMap<String, Value> = BTreeMap::new();
+    for input in case.inputs.iter().chain(&case.wild_inputs(seed, WILD)).cloned().collect::<Vec<_>>() {
+        let input = input.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let ours = with_module(&case.text(false), ShortCircuit::No, &Context::Call(input), results);
+        let mut varying = BTreeSet::new();
+        for (name, (value, _)) in ours {
+            let expression = case.expression(&name);
+            match value {
+                Ok(value) if value.is_wholly_known() => {
+                    let before = first.entry(expression.clone()).or_insert_with(|| value.clone());
+                    if *before != value {
+                        varying.insert(expression);
+                    }
+                }
+                Ok(_) => {}
+                Err(_) => {
+                    varying.insert(expression);
+                }
+            }
+        }
+        case.retain(|expression| !varying.contains(expression));
+    }
+    case
+}
+
 #[test]
 fn what_every_caller_gets_is_decided() {
     let Some(sandbox) = Sandbox::new() else { return skip("terraform") };
-    let cases: Vec<Case> = (0..5).map(|at| Case::generate(900_000 + at, 100, 50)).collect();
+    let cases: Vec<Case> = (0..MODULES).map(|at| steady(900_000 + at)).collect();
     let modules: Vec<Called> =
         cases.iter().map(|case| Called { text: case.text(false), inputs: case.inputs.clone() }).collect();
     let (mut same, mut decided) = (0, 0);
@@ -42,7 +79,7 @@ fn what_every_caller_gets_is_decided() {
             if value.is_wholly_known() {
                 decided += 1;
             } else {
-                left.push(expression);
+                left.push(format!("{expression}\n    {:?}", theirs.kind));
             }
         }
     }
@@ -51,8 +88,8 @@ fn what_every_caller_gets_is_decided() {
         "the same for fifty inputs: {same}; decided: {decided} ({} %); left, the shortest first:",
         decided * 100 / same
     );
-    println!("{}", left[..left.len().min(60)].join("\n"));
-    assert!(same >= 15 && decided * 100 >= same * FLOOR, "{decided} of {same} are decided");
+    println!("{}", left[..left.len().min(80)].join("\n"));
+    assert!(same >= 200 && decided * 100 >= same * FLOOR, "{decided} of {same} are decided");
 }
 
 /// Expressions over `s = "https://${var.id}:8006"` and `l = [for x in ["a", "b"] : "${x}-${var.id}"]`, where `var.id`

@@ -128,6 +128,149 @@ fn circles_and_excess_end() {
     }
 }
 
+/// Makes a value of the one before.
+type Link = fn(&str) -> String;
+
+/// A chain of local values, each made of the one before twice.
+fn doubled(levels: usize, first: &str, link: Link) -> String {
+    let mut lines = vec![format!("x{levels} = {first}")];
+    lines.extend((0..levels).map(|at| format!("x{at} = {}", link(&format!("local.x{}", at + 1)))));
+    locals(&lines)
+}
+
+#[test]
+fn what_doubles_is_cut_off() {
+    let links: [(&str, &str, Link); 12] = [
+        ("tuple", "\"a\"", |next| format!("[{next}, {next}]")),
+        ("object", "\"a\"", |next| format!("{{ a = {next}, b = {next} }}")),
+        ("unknown tuple", "var.v", |next| format!("[{next}, {next}]")),
+        ("text", "\"a\"", |next| format!("\"${{{next}}}${{{next}}}\"")),
+        ("unknown text", "\"a${var.v}\"", |next| format!("\"${{{next}}}-${{{next}}}\"")),
+        ("concat", "[1]", |next| format!("concat({next}, {next})")),
+        ("unknown concat", "tolist(var.v)", |next| format!("concat({next}, {next})")),
+        ("join", "\"a\"", |next| format!("join(\"\", [{next}, {next}])")),
+        ("unknown join", "\"a${var.v}\"", |next| format!("join(\"-\", [{next}, {next}])")),
+        ("replace", "\"a\"", |next| format!("replace({next}, \"a\", \"aaaaaaaaaaaaaaaa\")")),
+        ("merge", "{ a = 1 }", |next| {
+            format!("merge({next}, {{ for k, v in {next} : \"${{k}}x\" => v }}, {{ b = {next} }})")
+        }),
+        ("conditional", "var.v", |next| format!("(var.v == 1 ? [{next}] : [{next}, {next}])")),
+    ];
+    for (name, first, link) in links {
+        on_small_stack(name, move || evaluate(&doubled(40, first, link)));
+    }
+}
+
+#[test]
+fn numbers_without_bounds_are_bounded() {
+    let cases = [
+        "range(1e999999999)",
+        "range(0, 1e18)",
+        "range(0, 1, 1e-999999999)",
+        "range(1e999999999, 1e999999999 + 5)",
+        "1e999999999 - 1",
+        "1e999999999 % 7",
+        "1e-999999999 % 3",
+        "7 % 1e-999999999",
+        "1e999999999 + 1e-999999999",
+        "1e999999999 * 1e999999999 * 1e999999999",
+        "1e999999999 / 1e-999999999",
+        "1e999999999 < 1e999999998",
+        "1e999999999 == 1e999999998",
+        "1e99999999999999999999",
+        "1e-99999999999999999999",
+        "tonumber(\"1e999999999\")",
+        "tonumber(\"1e-999999999\")",
+        "tostring(1e999999999)",
+        "\"${1e-999999999}\"",
+        "jsonencode(1e999999999)",
+        "yamlencode(1e999999999)",
+        "jsondecode(\"1e999999999\")",
+        "yamldecode(\"1e999999999\")",
+        "floor(1e999999999)",
+        "ceil(1e-999999999)",
+        "abs(-1e999999999)",
+        "signum(1e999999999)",
+        "pow(10, 1000000000)",
+        "pow(1e999999999, 1e999999999)",
+        "pow(2, 1000000)",
+        "log(1e999999999, 2)",
+        "log(1e999999999, 1e-999999999)",
+        "max(1e999999999, 1e-999999999)",
+        "sum([1e999999999, 1e-999999999, 1])",
+        "toset([1e999999999, 1e-999999999, 1])",
+        "parseint(join(\"\", [for x in range(1000) : \"zzzzzzzzzz\"]), 36)",
+        "[1, 2][1e999999999]",
+        "element([1, 2, 3], 1e999999999)",
+        "element([1, 2, 3], 1e-999999999)",
+        "slice([1, 2], 0, 1e999999999)",
+        "chunklist([1, 2], 1e999999999)",
+        "substr(\"abc\", 1e999999999, 1)",
+        "substr(\"abc\", 0, 1e999999999)",
+        "format(\"%d\", 1e999999999)",
+        "format(\"%1000000000s\", \"a\")",
+        "format(\"%.1000000000f\", 1)",
+        "format(\"%01000000000d\", 1)",
+        "format(\"%*d\", 1000000000, 1)",
+        "format(\"%[1000000000]d\", 1)",
+        "format(\"%e\", 1e999999999)",
+        "format(\"%x\", 1e999999999)",
+        "formatlist(\"%1000000s\", range(1000))",
+        "indent(1000000000, \"a\\nb\")",
+        "cidrhost(\"10.0.0.0/8\", 1e999999999)",
+        "cidrhost(\"fd00::/8\", 1e36)",
+        "cidrsubnet(\"10.0.0.0/8\", 1e999999999, 5)",
+        "cidrsubnets(\"10.0.0.0/8\", 1e999999999)",
+        "bcrypt(\"a\", 1e999999999)",
+        "timeadd(\"2020-01-01T00:00:00Z\", \"999999999999h\")",
+        "formatdate(\"YYYY\", \"9999999999-01-01T00:00:00Z\")",
+    ];
+    let text: Vec<String> = cases.iter().enumerate().map(|(number, case)| format!("x{number} = {case}")).collect();
+    for line in text {
+        on_small_stack(&line.clone(), move || evaluate(&locals(&[line])));
+    }
+}
+
+#[test]
+fn bombs_do_not_go_off() {
+    let long = "a".repeat(5_000);
+    let aliases: Vec<String> = (1..40).map(|at| format!("a{at}: &a{at} [*a{}, *a{}]", at - 1, at - 1)).collect();
+    let brackets = |count: usize| format!("{}{}", "[".repeat(count), "]".repeat(count));
+    let cases = [
+        ("lists of lists", "[for a in range(1024) : concat(range(1024), range(1024), range(1024))]".to_owned()),
+        ("product", format!("setproduct({})", ["range(100)"; 10].join(", "))),
+        ("product of sets", format!("setproduct({})", ["toset(var.v)"; 30].join(", "))),
+        ("flatten", "flatten([for a in range(1024) : [range(1024), range(1024)]])".to_owned()),
+        ("transpose", "transpose({ for a in range(60) : \"k${a}\" => [for b in range(60) : \"v${b}\"] })".to_owned()),
+        ("regex star", format!("regex(\"(a*)*b\", \"{long}\")")),
+        ("regex alternatives", format!("regexall(\"(a|aa)+$\", \"{long}\")")),
+        ("regex repeats", "regex(\"((((a{50}){50}){50}){50}){50}\", var.v)".to_owned()),
+        ("regex replaces", format!("replace(\"{long}\", \"/a/\", \"$0$0$0$0\")")),
+        ("regex classes", format!("can(regex(\"{}\", var.v))", "[a-z]?".repeat(200))),
+        ("json", format!("jsondecode(\"{}\")", brackets(50_000))),
+        ("yaml", format!("yamldecode(\"{}\")", brackets(5_000))),
+        ("aliases", format!("yamldecode(\"a0: &a0 [x, x]\\n{}\\n\")", aliases.join("\\n"))),
+        ("ands", format!("{} ? 1 : 2", ["var.v != 1"; 3000].join(" && "))),
+        ("ors", format!("{} ? 1 : 2", ["var.v == 1"; 3000].join(" || "))),
+        ("all", format!("alltrue([{}]) ? 1 : 2", ["var.v != 1"; 1000].join(", "))),
+        ("steps", format!("true ? 1 : {{}}{}", ".a".repeat(1000))),
+        ("chain", format!("{}1", "var.v == 1 ? [1] : ".repeat(60))),
+        ("chain of others", (0..60).fold("1".to_owned(), |rest, at| format!("var.v == {at} ? [{at}] : ({rest})"))),
+        ("long text", format!("\"{}\" == var.v", "x".repeat(3 << 20))),
+        ("long text in a text", format!("\"{}${{var.v}}\" == \"y\"", "x".repeat(3 << 20))),
+        ("many pieces", format!("\"{}\" == \"y\"", "${var.v}-".repeat(5_000))),
+        ("letters", format!("length(\"{}\")", "e\u{301}".repeat(20_000))),
+        (
+            "template",
+            "templatestring(\"%{ for a in range(100) }%{ for b in range(1024) }${b}%{ endfor }%{ endfor }\", {})"
+                .to_owned(),
+        ),
+    ];
+    for (name, case) in cases {
+        on_small_stack(name, move || evaluate_with(&locals(&[format!("x0 = {case}")]), ShortCircuit::Unknown));
+    }
+}
+
 /// Generated expressions with parts taken out, doubled or exchanged.
 #[test]
 fn broken_expressions_do_not_panic() {

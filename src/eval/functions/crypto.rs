@@ -18,12 +18,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .injective(),
     Function::split("base64sha512", &[Parameter::String], |call, _| Ok(hash("base64sha512", call.bytes())), some_hash)
         .injective(),
-    Function::split("filemd5", &[Parameter::String], of_file, some_hash_of_file),
-    Function::split("filesha1", &[Parameter::String], of_file, some_hash_of_file),
-    Function::split("filesha256", &[Parameter::String], of_file, some_hash_of_file),
-    Function::split("filesha512", &[Parameter::String], of_file, some_hash_of_file),
-    Function::split("filebase64sha256", &[Parameter::String], of_file, some_hash_of_file),
-    Function::split("filebase64sha512", &[Parameter::String], of_file, some_hash_of_file),
+    Function::whole("filemd5", &[Parameter::String], of_file),
+    Function::whole("filesha1", &[Parameter::String], of_file),
+    Function::whole("filesha256", &[Parameter::String], of_file),
+    Function::whole("filesha512", &[Parameter::String], of_file),
+    Function::whole("filebase64sha256", &[Parameter::String], of_file),
+    Function::whole("filebase64sha512", &[Parameter::String], of_file),
     Function::split("uuidv5", &[Parameter::String, Parameter::String], uuid_of_name, some_uuid_of_name),
     Function::whole("uuid", &[], |call, _| Ok(unstable(call, UUID))),
     Function::whole("bcrypt", &[Parameter::String], bcrypt).and_more(Parameter::Number),
@@ -67,13 +67,11 @@ fn of_file(call: &Call, context: &mut Context<'_>) -> Outcome {
     let name = call.name.trim_start_matches("file");
     match files::read(call, context) {
         Some(content) => Ok(hash(name, &content)),
-        None => some_hash_of_file(call, context),
+        None => {
+            context.doubt.raise();
+            Ok(of_form(call, form(name)))
+        }
     }
-}
-
-fn some_hash_of_file(call: &Call, context: &mut Context<'_>) -> Outcome {
-    context.doubt.raise();
-    Ok(of_form(call, form(call.name.trim_start_matches("file"))))
 }
 
 /// The names that stand for a namespace (RFC 4122, appendix C): only one digit differs.

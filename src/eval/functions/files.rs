@@ -11,9 +11,9 @@ use crate::eval::value::{Cause, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::split("file", &[Parameter::String], file, some_file),
-    Function::split("filebase64", &[Parameter::String], file_base64, some_base64),
-    Function::split("fileexists", &[Parameter::String], exists, some_existence),
+    Function::whole("file", &[Parameter::String], file),
+    Function::whole("filebase64", &[Parameter::String], file_base64),
+    Function::whole("fileexists", &[Parameter::String], exists),
     Function::whole("fileset", &[Parameter::String, Parameter::String], file_set),
     Function::split(
         "basename",
@@ -33,18 +33,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The content of the file that the first argument names.
 pub(super) fn read(call: &Call, context: &Context<'_>) -> Option<Arc<[u8]>> {
-    context.sources.read(call.text(0)?).ok()
+    super::read_file(call.at(0), context.sources)
 }
 
 fn file(call: &Call, context: &mut Context<'_>) -> Outcome {
-    let Some(content) = read(call, context) else { return some_file(call, context) };
+    let Some(content) = read(call, context) else {
+        context.doubt.raise();
+        return Ok(Value::some(&Type::String, &reason(call)));
+    };
     let text = std::str::from_utf8(&content).map_err(|_| "the file is not UTF-8 text")?;
     Ok(string(text.to_owned()))
-}
-
-fn some_file(call: &Call, context: &mut Context<'_>) -> Outcome {
-    context.doubt.raise();
-    Ok(Value::some(&Type::String, &reason(call)))
 }
 
 fn reason(call: &Call) -> Cause {
@@ -54,23 +52,17 @@ fn reason(call: &Call) -> Cause {
 fn file_base64(call: &Call, context: &mut Context<'_>) -> Outcome {
     match read(call, context) {
         Some(content) => Ok(base64(&content)),
-        None => some_base64(call, context),
+        None => {
+            context.doubt.raise();
+            Ok(of_form(call, "\\A[A-Za-z0-9+/]*={0,2}\\z"))
+        }
     }
-}
-
-fn some_base64(call: &Call, context: &mut Context<'_>) -> Outcome {
-    context.doubt.raise();
-    Ok(of_form(call, "\\A[A-Za-z0-9+/]*={0,2}\\z"))
 }
 
 fn exists(call: &Call, context: &mut Context<'_>) -> Outcome {
-    match read(call, context) {
-        Some(_) => Ok(Value::bool(true)),
-        None => some_existence(call, context),
+    if read(call, context).is_some() {
+        return Ok(Value::bool(true));
     }
-}
-
-fn some_existence(call: &Call, context: &mut Context<'_>) -> Outcome {
     // A directory is an error.
     context.doubt.raise();
     Ok(Value::some_bool(reason(call)))

@@ -123,10 +123,10 @@ fn flatten(call: &Call, context: &mut Context<'_>) -> Outcome {
     require_sequence(list, context)?;
     let mut flat = Flat::default();
     flat.take(list, true);
+    if flat.elements.len() > MAX_ELEMENTS {
+        return Ok(Call::too_large(&Type::Any));
+    }
     if flat.open.is_empty() {
-        if flat.elements.len() > MAX_ELEMENTS {
-            return Ok(Call::too_large(&Type::Any));
-        }
         return Ok(Value::tuple(flat.elements));
     }
     Ok(some_list(call, Type::Any, |refinement| {
@@ -155,6 +155,9 @@ struct Flat {
 
 impl Flat {
     fn take(&mut self, value: &Value, is_outer: bool) {
+        if self.elements.len() > MAX_ELEMENTS {
+            return;
+        }
         let is_flattened = if value.is_null() { Some(false) } else { is_sequence(value) };
         match is_flattened {
             Some(false) => self.elements.push(value.clone().unnamed()),

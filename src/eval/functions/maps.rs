@@ -157,7 +157,15 @@ fn merge(call: &Call, context: &mut Context<'_>) -> Outcome {
     let first = call.arguments.first().map(|argument| argument.ty.clone()).unwrap_or(Type::Any);
     let same = call.rest.is_none() && first != Type::Any && call.arguments.iter().all(|argument| argument.ty == first);
     if call.rest.is_none() && call.arguments.iter().all(Value::is_null) {
-        return Ok(if same { Value::null(first) } else { Value::object(BTreeMap::new()) });
+        return Ok(match first {
+            _ if !same => Value::object(BTreeMap::new()),
+            // Releases differ: an empty map or null, and for objects null or a failure.
+            Type::Map(element) => Value::map((*element).clone(), BTreeMap::new()).or_null(),
+            _ => {
+                context.doubt.raise();
+                Value::null(first)
+            }
+        });
     }
     let known: Option<Vec<_>> = call
         .arguments

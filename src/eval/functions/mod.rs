@@ -52,12 +52,12 @@ pub(in crate::eval) fn read_file(path: &Value, sources: &dyn Sources) -> Option<
     if let Some(path) = path.as_string() {
         return sources.read(path).ok();
     }
-    let of_module = path.cause() == Some(Cause::Instance("path.module".into()));
     let text = path.text();
-    match text.pieces() {
-        [super::text::Piece::Hole(_), super::text::Piece::Literal(rest)] if of_module => {
-            sources.read_in_module(rest.trim_start_matches('/')).ok()
-        }
+    let [super::text::Piece::Hole(_), super::text::Piece::Literal(rest)] = text.pieces() else { return None };
+    let rest = rest.strip_prefix('/')?;
+    match path.cause()? {
+        Cause::Instance(name) if &*name == "path.module" => sources.read_in_module(rest).ok(),
+        Cause::Instance(name) if &*name == "path.root" => sources.read(rest).ok(),
         _ => None,
     }
 }
@@ -122,6 +122,24 @@ const AREAS: &[&[Function]] = &[
 /// The names of all functions that are known here, without the special forms.
 pub fn names() -> impl Iterator<Item = &'static str> {
     AREAS.iter().copied().flatten().map(|function| function.name)
+}
+
+/// The type of all results of `name`, where it does not depend on the arguments.
+pub(super) fn result_type(name: &str) -> Option<Type> {
+    match name {
+        "abspath" | "base64decode" | "base64encode" | "base64gzip" | "base64sha256" | "base64sha512" | "basename"
+        | "bcrypt" | "chomp" | "cidrhost" | "cidrnetmask" | "cidrsubnet" | "dirname" | "file" | "filebase64"
+        | "filebase64sha256" | "filebase64sha512" | "filemd5" | "filesha1" | "filesha256" | "filesha512" | "format"
+        | "formatdate" | "indent" | "join" | "jsonencode" | "lower" | "md5" | "pathexpand" | "plantimestamp"
+        | "replace" | "rsadecrypt" | "sha1" | "sha256" | "sha512" | "strrev" | "substr" | "textdecodebase64"
+        | "textencodebase64" | "timeadd" | "timestamp" | "title" | "tostring" | "trim" | "trimprefix" | "trimspace"
+        | "trimsuffix" | "upper" | "urlencode" | "uuid" | "uuidv5" | "yamlencode" => Some(Type::String),
+        "abs" | "ceil" | "floor" | "index" | "length" | "log" | "max" | "min" | "parseint" | "pow" | "signum"
+        | "timecmp" | "tonumber" => Some(Type::Number),
+        "alltrue" | "anytrue" | "can" | "contains" | "endswith" | "fileexists" | "startswith" | "strcontains"
+        | "tobool" => Some(Type::Bool),
+        _ => None,
+    }
 }
 
 /// Calls `name`. `try`, `can`, `templatefile` and `templatestring` are special forms and not handled here.

@@ -53,6 +53,16 @@ fn a_text_is_split_where_its_holes_cannot_be() {
 }
 
 #[test]
+fn result_types_are_those_of_results() {
+    for (name, ty) in names().filter_map(|name| Some((name, result_type(name)?))) {
+        let any = Value::any(&Type::Any, &caller());
+        let results: Vec<Value> =
+            (0..5).filter_map(|count| call_with(name, &vec![any.clone(); count]).0.ok()).collect();
+        assert!(!results.is_empty() && results.iter().all(|value| value.ty == ty), "{name}: {results:?}");
+    }
+}
+
+#[test]
 fn failures_are_certain_or_doubted() {
     assert!(call_with("regex", &[Value::string("^[a-z]"), digits_and("G")]).0.is_err());
     let (found, may_fail) = call_with("regex", &[Value::string("G$"), digits_and("G")]);
