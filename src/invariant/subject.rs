@@ -7,6 +7,7 @@ use crate::syntax::hcl::ExprView;
 use crate::terraform::{Declaration, Resource, Source};
 
 /// One thing that an invariant says something about, in one context.
+#[derive(Clone)]
 pub struct Subject<'p> {
     /// Its address in the module, such as `proxmox_virtual_environment_vm.this[0]`.
     pub address: String,

@@ -120,11 +120,17 @@ impl Evaluated {
             Verdict::Holds | Verdict::NotApplicable => {}
             Verdict::Violated(fault) => {
                 let diagnostic = diagnostic(invariant, &address, *fault);
-                let is_known = self.diagnostics.iter().any(|(_, known)| {
-                    known.lint == diagnostic.lint
-                        && known.location == diagnostic.location
-                        && known.message == diagnostic.message
-                });
+                let mut diagnostic = diagnostic;
+                let mut is_known = false;
+                let same_place =
+                    |known: &&mut Diagnostic| known.lint == diagnostic.lint && known.location == diagnostic.location;
+                for known in self.diagnostics.iter_mut().map(|(_, known)| known).filter(same_place) {
+                    is_known |= known.message == diagnostic.message;
+                    // Instances that want different things there do not get any.
+                    if known.fix != diagnostic.fix {
+                        (known.fix, diagnostic.fix) = (None, None);
+                    }
+                }
                 if !is_known {
                     self.diagnostics.push((node, diagnostic));
                 }
@@ -155,6 +161,7 @@ fn diagnostic(invariant: &Invariant, address: &str, fault: Fault) -> Diagnostic 
     for step in fault.steps.into_iter().filter(|step| !step.message.is_empty()) {
         diagnostic = diagnostic.label(step.location, step.message);
     }
+    diagnostic.fix = fault.fix;
     let mut help: Vec<String> = Vec::new();
     help.extend(invariant.help.clone());
     // The versions of bundled ones are those of the repository that they come from.

@@ -356,7 +356,14 @@ impl Run<'_> {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
         let found = evaluate::run(self, modules);
-        for (config, diagnostic) in found.diagnostics {
+        let is_shared = |file: FileId| {
+            let modules = modules.iter().map(|(_, module)| module);
+            let links = self.inventory.directories.iter().flat_map(|directory| &directory.linked_elsewhere);
+            modules.flat_map(|module| &module.shared_files).chain(links).any(|known| *known == file)
+        };
+        for (config, mut diagnostic) in found.diagnostics {
+            // One module does not speak for the others that read the file.
+            diagnostic.fix.take_if(|fix| fix.edits.iter().any(|edit| is_shared(edit.location.file)));
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
         outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
