@@ -22,20 +22,24 @@ use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, Role, Source, T
 /// Levels of expressions need room: a thread's usual stack is too small for the deepest that are followed.
 pub(super) const STACK: usize = 64 << 20;
 
-/// Judges the invariants of every configuration in the modules that it governs.
-pub(super) fn run(run: &Run<'_>, modules: &[(usize, ModuleSummary)]) -> Evaluated {
+/// Judges the invariants of every configuration in the modules that it governs. `targets` are the modules that files of
+/// values are for.
+pub(super) fn run(
+    run: &Run<'_>,
+    modules: &[(usize, ModuleSummary)],
+    directories: &HashMap<&str, &Directory>,
+    targets: &[Vec<usize>],
+) -> Evaluated {
     let count = run.settings.all().len();
     let invariants: Vec<Vec<Invariant>> = (0..count).map(|index| invariants_of(run, index)).collect();
     let groups = groups(modules, &invariants);
     if groups.is_empty() {
         return Evaluated::default();
     }
-    let directories: HashMap<&str, &Directory> =
-        run.inventory.directories.iter().map(|directory| (directory.key.as_str(), directory)).collect();
     let judge = || {
         groups
             .par_iter()
-            .map(|group| judge_group(run, modules, &invariants, &directories, group))
+            .map(|group| judge_group(run, modules, &invariants, (directories, targets), group))
             .collect::<Vec<Evaluated>>()
     };
     let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
@@ -200,7 +204,7 @@ fn judge_group(
     run: &Run<'_>,
     modules: &[(usize, ModuleSummary)],
     invariants: &[Vec<Invariant>],
-    directories: &HashMap<&str, &Directory>,
+    (directories, targets): (&HashMap<&str, &Directory>, &[Vec<usize>]),
     group: &[usize],
 ) -> Evaluated {
     let found: Vec<(usize, &Directory)> =
@@ -250,8 +254,13 @@ fn judge_group(
         })
         .collect();
     let mut values: BTreeMap<usize, Vec<RootValue>> = BTreeMap::new();
-    for (node, _) in found.iter().enumerate().filter(|(_, (at, _))| is_root(*at)) {
-        values.insert(node, values_of(&loaded[node]));
+    for (node, (at, _)) in found.iter().enumerate().filter(|(_, (at, _))| is_root(*at)) {
+        let mut own = values_of(&loaded[node]);
+        for (named, _) in run.known.values.iter().zip(targets).filter(|(_, targets)| targets.contains(at)) {
+            own.retain(|(name, _, _)| !named.values.iter().any(|(set, _, _)| set == name));
+            own.extend(named.values.iter().cloned());
+        }
+        values.insert(node, own);
     }
     let evaluation = Evaluation {
         nodes: &nodes,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::affected::Change;
 use super::baseline::Baselines;
-use super::exporters::Known;
+use super::known::Known;
 use super::passes::{self, Outcome};
 use super::settings::Settings;
 use super::since::{Reach, Since};
@@ -24,7 +24,7 @@ pub(super) struct Scene<'a> {
     pub(super) inventory: Inventory,
     pub(super) files: Files,
     pub(super) settings: Settings<'a>,
-    /// What is known of metrics.
+    /// What is known beside the files.
     pub(super) known: Known,
     /// What is wrong with configurations, but stops nothing.
     pub(super) mistakes: Vec<Diagnostic>,
@@ -102,6 +102,7 @@ impl Scene<'_> {
             reach.narrow(&mut findings, &self.files);
             remarks.extend(self.since.as_ref().and_then(|since| since.remark.clone()));
         }
+        remarks.extend(self.known.values.iter().filter_map(|values| values.remark(&self.files)));
         if self.least() == Severity::Error {
             findings.retain(|finding| finding.severity == Severity::Error);
         }
