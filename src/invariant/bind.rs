@@ -134,11 +134,13 @@ impl<'p> Judge<'_, 'p> {
             }
             Kind::Mapping(all) => {
                 let pairs = all.iter();
-                found.extend(
-                    pairs.map(|(name, one)| {
-                        element(Value::string(Arc::clone(name)), one.clone(), &format!("[{name:?}]"))
-                    }),
-                );
+                found.extend(pairs.map(|(name, one)| {
+                    element(
+                        Value::string(Arc::clone(name)),
+                        one.clone().marked(collection.marks),
+                        &format!("[{name:?}]"),
+                    )
+                }));
             }
             _ if collection.length().max == Some(0) => {}
             _ => {

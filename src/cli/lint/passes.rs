@@ -360,7 +360,8 @@ impl Run<'_> {
         let directories: HashMap<&str, &Directory> = directories.collect();
         let targets = values::targets(&self.known.values, modules, &directories);
         for (values, _) in self.known.values.iter().zip(&targets).filter(|(_, targets)| targets.is_empty()) {
-            let message = "no root module was linted whose variables it could set; name its directory as well".to_owned();
+            let message =
+                "no root module was linted whose variables it could set; name its directory as well".to_owned();
             outcome.problems.push(Problem { path: self.files.path(values.file).to_owned(), message });
         }
         let found = evaluate::run(self, modules, &directories, &targets);
@@ -376,11 +377,12 @@ impl Run<'_> {
         }
         outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
         if let Some((resources, file)) = &self.known.plan {
-            let found = plan::judge(self, resources, *file);
-            for (config, diagnostic) in found.diagnostics {
+            let judged = plan::judge(self, modules, resources, *file);
+            outcome.undecided.retain(|undecided| !judged.settles(undecided));
+            for (config, diagnostic) in judged.found.diagnostics {
                 outcome.diagnostics.extend(self.settle(vec![plan::named(diagnostic)], config));
             }
-            outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
+            outcome.undecided.extend(judged.found.undecided.into_iter().map(|(_, undecided)| undecided));
         }
         found.guards
     }

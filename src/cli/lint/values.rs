@@ -75,7 +75,10 @@ fn read_one(path: &Path, declared: &BTreeMap<String, bool>, files: &mut Files) -
         let value = constant(attribute.value()).ok().filter(|_| is_literal(attribute.value()));
         let Some(value) = value else {
             let place = at(location.span.start);
-            return Err(format!("{place}: the value of `{}` is not literal: Terraform takes no other", attribute.name()));
+            return Err(format!(
+                "{place}: the value of `{}` is not literal: Terraform takes no other",
+                attribute.name()
+            ));
         };
         if declared.get(attribute.name()) != Some(&false) {
             hidden.push(location.span);
