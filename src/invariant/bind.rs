@@ -125,28 +125,30 @@ impl<'p> Judge<'_, 'p> {
         }
         let scope = InvariantScope { invariant, instance, subject: &whole };
         let Ok(collection) = scope.with_evaluator(|evaluator| evaluator.eval(for_each)) else { return };
+        let within: String = match steps.split_first() {
+            Some((root, names)) if root == "attrs" => names.iter().map(|name| format!(".{name}")).collect(),
+            _ => String::new(),
+        };
+        // Elements are as sensitive as the whole.
+        let mut add = |key: Value, value: Value, shown: String| {
+            found.push(element(key, value.marked(collection.marks), &format!("{within}{shown}")));
+        };
         match &collection.kind {
             Kind::Null => {}
             Kind::Sequence(all) => {
-                found.extend(
-                    all.iter().enumerate().map(|(at, one)| element(Value::count(at), one.clone(), &format!("[{at}]"))),
-                );
+                for (at, one) in all.iter().enumerate() {
+                    add(Value::count(at), one.clone(), format!("[{at}]"));
+                }
             }
             Kind::Mapping(all) => {
-                let pairs = all.iter();
-                found.extend(pairs.map(|(name, one)| {
-                    element(
-                        Value::string(Arc::clone(name)),
-                        one.clone().marked(collection.marks),
-                        &format!("[{name:?}]"),
-                    )
-                }));
+                for (name, one) in all.iter() {
+                    add(Value::string(Arc::clone(name)), one.clone(), format!("[{name:?}]"));
+                }
             }
             _ if collection.length().max == Some(0) => {}
             _ => {
                 let value = collection.element().unwrap_or_else(|| Value::any(&Type::Any, &collection.reason()));
-                let key = Value::any(&Type::Any, &collection.reason());
-                found.push(element(key, value, "[*]"));
+                add(Value::any(&Type::Any, &collection.reason()), value, "[*]".to_owned());
             }
         }
     }

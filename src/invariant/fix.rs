@@ -40,7 +40,9 @@ fn with_value<'p>(subject: &Subject<'p>, place: &Place<'p>, value: &Value) -> Op
     let replaced = |object: &Value| {
         let mut entries = object.as_mapping()?.clone();
         let old = entries.get(&*place.name)?;
-        let new = convert(value, &old.ty, &mut Doubt::default()).ok()?;
+        let is_as_written = constant(place.expr).is_ok_and(|written| written.ty == old.ty);
+        let new = literal(value);
+        let new = if is_as_written { new } else { convert(&new, &old.ty, &mut Doubt::default()).ok()? };
         entries.insert(Arc::from(place.name.as_str()), new);
         Some(Value::object(entries))
     };
@@ -58,6 +60,17 @@ fn with_value<'p>(subject: &Subject<'p>, place: &Place<'p>, value: &Value) -> Op
         return None;
     }
     Some(mended)
+}
+
+/// `value` as the literal that is written for it has it: lists are tuples, and maps are objects.
+fn literal(value: &Value) -> Value {
+    match &value.kind {
+        Kind::Sequence(elements) => Value::tuple(elements.iter().map(literal).collect()),
+        Kind::Mapping(entries) => {
+            Value::object(entries.iter().map(|(name, entry)| (Arc::clone(name), literal(entry))).collect())
+        }
+        _ => value.clone(),
+    }
 }
 
 /// Whether nothing but values is written, and no comment.

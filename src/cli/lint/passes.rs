@@ -380,7 +380,7 @@ impl Run<'_> {
             let judged = plan::judge(self, modules, resources, *file);
             outcome.undecided.retain(|undecided| !judged.settles(undecided));
             for (config, diagnostic) in judged.found.diagnostics {
-                outcome.diagnostics.extend(self.settle(vec![plan::named(diagnostic)], config));
+                outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
             }
             outcome.undecided.extend(judged.found.undecided.into_iter().map(|(_, undecided)| undecided));
         }

@@ -97,6 +97,7 @@ pub(super) fn judge(
     let judge = Judge::new(&contexts);
     let mut judged = Judged { found: Evaluated::default(), settled: BTreeSet::new() };
     let mut open = BTreeSet::new();
+    let mut violated: HashMap<(LintId, Location, String), usize> = HashMap::new();
     for (resource, place) in resources.iter().zip(places) {
         let ty = schemas
             .only_provider_of(resource.mode, &resource.kind)
@@ -108,11 +109,18 @@ pub(super) fn judge(
                 let is_open = matches!(judgement.verdict, Verdict::Undecided(_));
                 let decided = if is_open { &mut open } else { &mut judged.settled };
                 decided.extend(place.map(|place| (invariant.id.clone(), place)));
+                if let Verdict::Violated(fault) = &judgement.verdict {
+                    *violated.entry((invariant.id.clone(), fault.location, fault.message.clone())).or_default() += 1;
+                }
                 judged.found.take(config, invariant, judgement);
             }
         }
     }
     judged.settled.retain(|settled| !open.contains(settled));
+    for (_, diagnostic) in &mut judged.found.diagnostics {
+        let key = (diagnostic.lint.clone(), diagnostic.location, diagnostic.message.clone());
+        *diagnostic = named(diagnostic.clone(), violated.get(&key).copied().unwrap_or(1));
+    }
     judged
 }
 
@@ -171,8 +179,9 @@ fn is_data(mode: ResourceMode) -> bool {
     mode == ResourceMode::Data
 }
 
-/// Names the resource of the plan in a message: many may be declared in one place.
-pub(super) fn named(mut diagnostic: Diagnostic) -> Diagnostic {
-    diagnostic.message = format!("{} (planned for `{}`)", diagnostic.message, diagnostic.subject);
+/// Names the resource of the plan in a message: many may be declared in one place. `all` are those that it is about.
+fn named(mut diagnostic: Diagnostic, all: usize) -> Diagnostic {
+    let more = if all > 1 { format!(" and {} more", all - 1) } else { String::new() };
+    diagnostic.message = format!("{} (planned for `{}`{more})", diagnostic.message, diagnostic.subject);
     diagnostic
 }
