@@ -147,6 +147,31 @@ fn secrets_are_shown_nowhere() {
 }
 
 #[test]
+fn values_of_another_type_are_found_and_secret_ones_not_shown() {
+    let root = ROOT.replace("type = string", "type = number")
+        + "variable \"pin\" {\n  type      = list(number)\n  sensitive = true\n}\n";
+    let files = [
+        ("main.tf", root.as_str()),
+        ("secret.tfvars", "size = \"plain-50\"\npin  = [\"canary-1\"]\n"),
+        (".gitignore", "*.tfvars\n"),
+    ];
+    let repository = repository(&files);
+    let arguments = ["--var-file", "secret.tfvars", "--select", "terraform/argument-type"];
+    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
+        .args(["lint"])
+        .args(arguments)
+        .current_dir(repository.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains("variable `size` cannot take this: a number is required, not \"plain-50\""), "{stdout}");
+    assert!(stdout.contains("variable `pin` cannot take this\n"), "{stdout}");
+    assert!(!stdout.contains("canary"), "{stdout}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn what_is_no_file_of_values_is_refused() {
     let refused = |name: &str, text: &str| {
         let repository = repository(&[("main.tf", ROOT), (name, text)]);

@@ -11,6 +11,7 @@ mod expression;
 pub mod functions;
 mod join;
 mod loops;
+mod mismatch;
 pub mod module;
 mod narrow;
 mod number;

@@ -42,6 +42,16 @@ pub(super) struct At<'p> {
     pub(super) given: Rc<BTreeMap<Arc<str>, Value>>,
 }
 
+/// What the value of an expression in the module `at.0` depends on, nearest first; `at.1` says how it is called.
+#[must_use]
+pub fn trace<'p>(
+    at: (&Rc<Instance<'p>>, Option<&Rc<Context<'p>>>),
+    (source, expr, frame): (&'p Source, ExprView<'p>, &Frame),
+) -> Vec<Step> {
+    let at = At { instance: Rc::clone(at.0), context: at.1.cloned(), given: Rc::default() };
+    chain(&at, &expression(source, expr, frame.clone(), ""))
+}
+
 /// What `place` depends on, nearest first.
 pub(super) fn chain<'p>(at: &At<'p>, place: &Place<'p>) -> Vec<Step> {
     let mut steps = Vec::new();

@@ -18,7 +18,7 @@ mod repeated;
 mod subject;
 mod witness;
 
-pub use chain::Step;
+pub use chain::{Step, trace};
 pub use context::{Context, Contexts, RootValue};
 pub use decide::{Fault, Judge, Judgement, Verdict};
 pub use language::{Bundled, Invariant, InvariantSource, Rule};

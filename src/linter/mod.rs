@@ -15,6 +15,7 @@ mod repository;
 mod rule_unit;
 pub mod suppression;
 mod syntax;
+mod types;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};
 pub use evaluation::{Evaluated, Evaluation, Guard, Undecided};
@@ -27,3 +28,4 @@ pub use reporter::Reporter;
 pub use repository::{AlertSummary, Repository, RuleSummary, StrayReason, StrayTest};
 pub use rule_unit::{RuleUnit, RuleView, Template};
 pub use syntax::{MAX_SYNTAX_ERRORS, syntax_diagnostics};
+pub(crate) use types::of_variable;

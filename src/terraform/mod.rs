@@ -14,6 +14,7 @@ mod summary;
 mod survey;
 mod suspicion;
 mod test_file;
+mod typed;
 mod types;
 mod unused;
 mod version;

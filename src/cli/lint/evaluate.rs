@@ -130,6 +130,7 @@ fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> 
 
 /// Lints that the evaluation reports beside invariants.
 const CONTRACTS: &[&str] = &[
+    "terraform/argument-type",
     "terraform/contradictory-validation",
     "terraform/failed-condition",
     "terraform/perpetual-diff",

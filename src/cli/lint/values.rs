@@ -13,7 +13,7 @@ use crate::invariant::RootValue;
 use crate::linter::finding::FileTable;
 use crate::source::LineIndex;
 use crate::syntax::hcl::{ExprKind, ExprView};
-use crate::terraform::{Declaration, Module, ModuleKind, ModuleSummary, Role, Source};
+use crate::terraform::{Module, ModuleKind, ModuleSummary, Role, Source};
 
 /// A file of values.
 pub(super) struct ValueFile {
@@ -101,7 +101,7 @@ fn declared(inventory: &Inventory, files: &Files) -> BTreeMap<String, bool> {
     for directory in &inventory.directories {
         let sources = load::load(directory, files).sources;
         for variable in &Module::new(&directory.display, &sources).variables {
-            *declared.entry(variable.name().into_owned()).or_insert(false) |= may_be_secret(variable);
+            *declared.entry(variable.name().into_owned()).or_insert(false) |= variable.may_be_secret();
         }
         // An override file may make one sensitive.
         let overrides = sources.iter().filter(|source| source.role == Role::Override);
@@ -111,10 +111,6 @@ fn declared(inventory: &Inventory, files: &Files) -> BTreeMap<String, bool> {
         }
     }
     declared
-}
-
-fn may_be_secret(variable: &Declaration<'_>) -> bool {
-    ["sensitive", "ephemeral"].into_iter().filter_map(|name| variable.value(name)).any(|it| it.as_bool() != Some(false))
 }
 
 /// The modules whose variables each of `all` sets, as places in `modules`: the root that it lies in, else every root.
