@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::types;
+use super::{cycles, types};
 use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
 use crate::eval::module::{Frame, Instance};
 use crate::eval::{Marks, Value};
@@ -24,6 +24,7 @@ pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
         types::passed(context, &mut found);
     }
     types::arguments(anybody, &mut found);
+    found.extend(cycles::through_calls(contexts.program(), node));
     conditions(anybody, &mut found);
     unstable_arguments(anybody, &mut found);
     found

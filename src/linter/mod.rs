@@ -3,6 +3,7 @@
 
 pub mod baseline;
 mod contracts;
+mod cycles;
 mod engine;
 mod evaluation;
 pub mod finding;
@@ -22,6 +23,7 @@ pub use evaluation::{Evaluated, Evaluation, Guard, Undecided};
 pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;
+pub(crate) use cycles::describe as describe_cycle;
 pub use monitoring::{Monitoring, TypedExpression, TypedRule, TypedRules};
 pub use releases::Releases;
 pub use reporter::Reporter;

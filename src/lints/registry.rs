@@ -829,7 +829,7 @@ pub static LINTS: &[Lint] = &[
     },
     Lint {
         id: "terraform/reference-cycle",
-        summary: "local values or resources refer to each other in a circle",
+        summary: "things that refer to each other in a circle",
         severity: Severity::Error,
         fix: FixKind::None,
         default: LintDefault::On,

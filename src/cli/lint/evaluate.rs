@@ -32,7 +32,7 @@ pub(super) fn run(
 ) -> Evaluated {
     let count = run.settings.all().len();
     let invariants: Vec<Vec<Invariant>> = (0..count).map(|index| invariants_of(run, index)).collect();
-    let groups = groups(modules, &invariants);
+    let groups = groups(modules, &invariants, targets);
     if groups.is_empty() {
         return Evaluated::default();
     }
@@ -101,12 +101,20 @@ fn value_of(literal: &Literal) -> Value {
 }
 
 /// The modules that something is judged in, with all that they are connected to through calls.
-fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> Vec<Vec<usize>> {
+fn groups(
+    modules: &[(usize, ModuleSummary)],
+    invariants: &[Vec<Invariant>],
+    targets: &[Vec<usize>],
+) -> Vec<Vec<usize>> {
     let by_key: HashMap<&str, usize> =
         modules.iter().enumerate().map(|(at, (_, module))| (module.key.as_str(), at)).collect();
     let is_bound: Vec<bool> = modules
         .iter()
-        .map(|(config, module)| module.has_contracts || invariants[*config].iter().any(|one| may_bind(one, module)))
+        .enumerate()
+        .map(|(at, (config, module))| {
+            let is_set = targets.iter().any(|targets| targets.contains(&at));
+            module.has_contracts || is_set || invariants[*config].iter().any(|one| may_bind(one, module))
+        })
         .collect();
     if !is_bound.contains(&true) {
         return Vec::new();
@@ -134,6 +142,7 @@ const CONTRACTS: &[&str] = &[
     "terraform/contradictory-validation",
     "terraform/failed-condition",
     "terraform/perpetual-diff",
+    "terraform/reference-cycle",
     "terraform/violated-validation",
 ];
 
