@@ -234,14 +234,28 @@ pub(super) fn describe(value: &Value) -> String {
                     format!("`{}`", literal(value))
                 }
                 Type::Any => "any value".to_owned(),
-                ty => format!("any {}", shorten(&ty.to_string())),
+                ty => format!("any {}", type_name(ty)),
             }
         }
         Kind::Mapping(_) | Kind::Sequence(_) if !value.is_wholly_known() => {
-            format!("any {}", shorten(&value.ty.to_string()))
+            format!("any {}", type_name(&value.ty))
         }
         _ => format!("`{}`", literal(value)),
     }
+}
+
+/// A type as it is written, or only what kind of type it is where that is long.
+fn type_name(ty: &Type) -> String {
+    let text = ty.to_string();
+    let kind = match ty {
+        _ if text.chars().count() <= MAX_TEXT => return text,
+        Type::Object(_) => "object",
+        Type::Map(_) => "map",
+        Type::Set(_) => "set",
+        Type::Tuple(_) => "tuple",
+        _ => "list",
+    };
+    format!("{kind} of this type")
 }
 
 fn shorten(text: &str) -> String {

@@ -9,6 +9,7 @@ use super::context::{Context, Contexts};
 use super::language::Invariant;
 use super::outcome::Outcome;
 use super::planned::PlannedResource;
+use super::reason::{Enquiry, Open};
 use super::subject::{Subject, Written};
 use crate::config::{Guarantee, InvariantKind};
 use crate::diagnostic::{Fix, Location};
@@ -25,8 +26,8 @@ pub enum Verdict {
     NotApplicable,
     /// The condition is false.
     Violated(Box<Fault>),
-    /// Neither is certain, for this reason.
-    Undecided(String),
+    /// Neither is certain.
+    Undecided(Box<Open>),
 }
 
 /// A violation.
@@ -55,6 +56,8 @@ pub struct Judgement {
     pub location: Location,
     /// What is certain.
     pub verdict: Verdict,
+    /// The name that the module lacks, where it is not applicable for that.
+    pub missing: Option<String>,
     /// In how many contexts it was judged, and in how many of them a verdict was certain.
     pub places: (usize, usize),
 }
@@ -111,11 +114,15 @@ impl<'j, 'p> Judge<'j, 'p> {
             address: subject.address.clone(),
             location: subject.location,
             verdict,
+            missing: None,
             places,
         };
         let reason = match self.outcome(invariant, &at.instance, subject) {
             Outcome::Holds => return judgement(Verdict::Holds, (1, 1)),
             Outcome::NotApplicable => return judgement(Verdict::NotApplicable, (1, 1)),
+            Outcome::Missing(what) => {
+                return Judgement { missing: Some(what), ..judgement(Verdict::NotApplicable, (1, 1)) };
+            }
             Outcome::Violated { message, rule } => {
                 let mut fault = self.fault(invariant, at, subject, (message, rule), true);
                 fault.fix = self.fix(invariant, at, subject, rule);
@@ -128,30 +135,24 @@ impl<'j, 'p> Judge<'j, 'p> {
         {
             return judgement(Verdict::Violated(Box::new(fault)), (1, 1));
         }
-        let (mut judged, mut decided) = (0, 0);
+        let mut enquiry = Enquiry::new(at, &reason);
         for context in self.contexts.of(at.instance.number()) {
             let here = in_context(context, given);
             for other in self.subjects(invariant, &here.instance) {
                 if !is_same(subject, &other) {
                     continue;
                 }
-                judged += 1;
-                match self.outcome(invariant, &here.instance, &other) {
-                    Outcome::Violated { message, rule } => {
-                        let fault = self.fault(invariant, &here, &other, (message, rule), false);
-                        return judgement(Verdict::Violated(Box::new(fault)), (1, 1));
-                    }
-                    Outcome::Undecided(_) => {}
-                    Outcome::Holds | Outcome::NotApplicable => decided += 1,
+                let outcome = self.outcome(invariant, &here.instance, &other);
+                if let Outcome::Violated { message, rule } = outcome {
+                    let fault = self.fault(invariant, &here, &other, (message, rule), false);
+                    return judgement(Verdict::Violated(Box::new(fault)), (1, 1));
                 }
+                enquiry.take(context, !matches!(outcome, Outcome::Undecided(_)));
             }
         }
-        let reason = match (judged, decided) {
-            (0, _) => reason,
-            (judged, decided) if judged == decided => format!("{reason}; it holds in every call of the repository"),
-            (judged, decided) => format!("{reason}; certain in {decided} of {judged} calls of the repository"),
-        };
-        judgement(Verdict::Undecided(reason), if judged == 0 { (1, 0) } else { (judged, decided) })
+        let places = enquiry.places();
+        let settled_by_plan = matches!(invariant.kind, InvariantKind::Resource | InvariantKind::Data);
+        judgement(Verdict::Undecided(Box::new(enquiry.finish(settled_by_plan))), places)
     }
 
     /// The verdicts of `invariant` on a resource of a plan, whose schema has the type `ty`. Only invariants of resources
@@ -190,15 +191,21 @@ impl<'j, 'p> Judge<'j, 'p> {
         let judgement = |subject: Subject<'p>| {
             let (verdict, decided) = match self.outcome(invariant, instance, &subject) {
                 Outcome::Holds => (Verdict::Holds, 1),
-                Outcome::NotApplicable => (Verdict::NotApplicable, 1),
-                Outcome::Undecided(reason) => (Verdict::Undecided(reason), 0),
+                Outcome::NotApplicable | Outcome::Missing(_) => (Verdict::NotApplicable, 1),
+                Outcome::Undecided(reason) => {
+                    let reason = match reason.cause() {
+                        Some(cause) => format!("it {cause}, also in the plan"),
+                        None => "the condition cannot be computed for every value".to_owned(),
+                    };
+                    (Verdict::Undecided(Box::new(Open { reason, ..Open::default() })), 0)
+                }
                 Outcome::Violated { message, .. } => {
                     let (note, steps, fix) = (String::new(), Vec::new(), None);
                     let fault = Fault { location, message, note, steps, for_every_caller: false, fix };
                     (Verdict::Violated(Box::new(fault)), 1)
                 }
             };
-            Judgement { address: subject.address, location, verdict, places: (1, decided) }
+            Judgement { address: subject.address, location, verdict, missing: None, places: (1, decided) }
         };
         subjects.into_iter().map(judgement).collect()
     }

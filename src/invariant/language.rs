@@ -306,6 +306,16 @@ impl Invariant {
                 report(pattern.span(), format!("not a regular expression: {reason}"), "Terraform reads RE2 syntax");
             }
         }
+        for rule in self.rules().filter(|_| self.kind == InvariantKind::Module) {
+            if let Some((value, _)) = rule.fix {
+                let message = "a `fix` has nothing to replace here".to_owned();
+                report(
+                    value.span(),
+                    message,
+                    "it replaces what `attrs` or `each.value` reads, which modules do not have",
+                );
+            }
+        }
         // What comes of a broken pattern is no news.
         let conditions = self.rules().map(|rule| rule.condition);
         for condition in conditions.filter(|condition| !condition.walk().any(|inner| bad_pattern(inner).is_some())) {

@@ -7,7 +7,7 @@ use super::language::{Invariant, Rule};
 use super::overlay::InvariantScope;
 use super::subject::Subject;
 use crate::eval::module::Instance;
-use crate::eval::{Kind, Value};
+use crate::eval::{Cause, Kind, Value};
 use crate::source::Span;
 use crate::syntax::hcl::{ExprKind, ExprView};
 use crate::terraform::Type;
@@ -16,8 +16,33 @@ use crate::terraform::Type;
 pub(super) enum Outcome<'i> {
     Holds,
     NotApplicable,
-    Violated { message: String, rule: Rule<'i> },
-    Undecided(String),
+    /// Nor is it, for a name that the module lacks: what is missing.
+    Missing(String),
+    Violated {
+        message: String,
+        rule: Rule<'i>,
+    },
+    Undecided(Reason),
+}
+
+/// Why nothing is certain.
+pub(super) enum Reason {
+    /// Whether the filter is true.
+    Filter(Cause),
+    /// Whether the condition is.
+    Condition(Cause),
+    /// The condition is true, unless it fails.
+    MayFail,
+}
+
+impl Reason {
+    /// What it depends on.
+    pub(super) const fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Filter(cause) | Self::Condition(cause) => Some(cause),
+            Self::MayFail => None,
+        }
+    }
 }
 
 impl<'p> Judge<'_, 'p> {
@@ -39,12 +64,13 @@ impl<'p> Judge<'_, 'p> {
                     scope.with_evaluator(|evaluator| (evaluator.eval(filter), evaluator.assumptions_of(filter)));
                 match answer.as_ref().map(Value::as_bool) {
                     Err(_) | Ok(Some(false)) => return Outcome::NotApplicable,
+                    Ok(None) if answer.as_ref().is_ok_and(Value::is_null) => return Outcome::NotApplicable,
                     Ok(Some(true)) => Vec::new(),
                     Ok(None) => match facts {
                         None => return Outcome::NotApplicable,
                         Some(facts) if facts.is_empty() => {
-                            let reason = answer.map(|value| value.reason().to_string()).unwrap_or_default();
-                            return Outcome::Undecided(format!("whether the filter applies {reason}"));
+                            let cause = answer.map_or(Cause::Expression, |value| value.reason());
+                            return Outcome::Undecided(Reason::Filter(cause));
                         }
                         Some(facts) => facts,
                     },
@@ -69,13 +95,15 @@ impl<'p> Judge<'_, 'p> {
                 }
             };
             match answer {
-                Err(failure) if failure.is_static => return Outcome::NotApplicable,
+                Err(failure) if failure.is_static => return Outcome::Missing(failure.message),
                 Err(_) => return violated(&scope),
+                // A condition must not be null.
+                Ok(value) if value.is_null() => return violated(&scope),
                 Ok(value) => match value.as_bool() {
                     Some(false) => return violated(&scope),
                     Some(true) if !may_fail => {}
-                    Some(true) => undecided = Some("the condition may fail to evaluate".to_owned()),
-                    None => undecided = Some(value.reason().to_string()),
+                    Some(true) => undecided = Some(Reason::MayFail),
+                    None => undecided = Some(Reason::Condition(value.reason())),
                 },
             }
         }

@@ -224,7 +224,7 @@ mod tests {
             let attrs = all[0].attrs(ty);
             let entries = attrs.as_mapping().unwrap();
             let names = entries["names"].as_sequence().unwrap();
-            assert_eq!(names[0].as_string().as_deref(), Some("a"));
+            assert_eq!(names[0].as_string().map(|text| &**text), Some("a"));
             assert!(!names[1].is_null() && !names[1].is_wholly_known());
             assert!(entries["none"].is_null());
             assert!(!entries["id"].is_wholly_known());

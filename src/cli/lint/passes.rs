@@ -370,6 +370,9 @@ impl Run<'_> {
             let links = self.inventory.directories.iter().flat_map(|directory| &directory.linked_elsewhere);
             modules.flat_map(|module| &module.shared_files).chain(links).any(|known| *known == file)
         };
+        for (config, diagnostic) in invariants::nameless(self, &found.missing) {
+            outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
+        }
         for (config, mut diagnostic) in found.diagnostics {
             // One module does not speak for the others that read the file.
             diagnostic.fix.take_if(|fix| fix.edits.iter().any(|edit| is_shared(edit.location.file)));

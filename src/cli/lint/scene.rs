@@ -112,7 +112,11 @@ impl Scene<'_> {
 
 /// What could not be decided, as a note.
 fn undecided(found: Undecided) -> Diagnostic {
-    Diagnostic::new(found.lint, Severity::Note, found.location, format!("undecided: {}", found.reason))
-        .subject(found.address)
-        .help("a plan settles it: `--plan FILE`")
+    let message = format!("undecided: {}", found.open.reason);
+    let made = Diagnostic::new(found.lint, Severity::Note, found.location, message).subject(found.address);
+    let made = found.open.calls.into_iter().fold(made, |made, call| made.label(call.location, call.message));
+    match found.open.help {
+        Some(help) => made.help(help),
+        None => made,
+    }
 }
