@@ -207,7 +207,7 @@ fn nearly_everything_is_decided() -> Result<(), Failed> {
         .undecided
         .iter()
         .map(|(node, undecided)| {
-            format!("{} {} {}: {}", names[*node], undecided.lint, undecided.address, undecided.reason)
+            format!("{} {} {}: {}", names[*node], undecided.lint, undecided.address, undecided.open.reason)
         })
         .collect();
     let lints: BTreeSet<&str> = invariants.iter().map(|invariant| invariant.id.as_str()).collect();

@@ -318,6 +318,11 @@ pub(super) struct LintArgs {
     /// Show also where invariants could not be decided, and why
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(super) show: Option<Show>,
+    /// Take values of variables from this file as well, which Terraform does not load by itself; as often as you like,
+    /// the last one counts. They are those of the root module that FILE lies in, else of every root module in PATH.
+    /// Values of sensitive variables are never shown
+    #[arg(long, value_name = "FILE")]
+    pub(super) var_file: Vec<PathBuf>,
     /// Judge invariants on the real values of this plan, too; it is what `terraform show -json PLANFILE` prints
     #[arg(long, value_name = "FILE")]
     pub(super) plan: Option<PathBuf>,

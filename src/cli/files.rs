@@ -10,6 +10,7 @@ use crate::diagnostic::{FileId, LintId};
 use crate::discover::{File, Problem};
 use crate::linter::finding::FileTable;
 use crate::lints;
+use crate::source::Span;
 
 /// Files larger than this, in bytes, are nothing that a person wrote; they are not read.
 pub(super) const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -23,12 +24,14 @@ pub(super) struct Files {
     pub(super) all: Vec<File>,
     /// Contents that count instead of those on disk: standard input, and what fixes made.
     pub(super) overlay: HashMap<FileId, Arc<[u8]>>,
+    /// What is shown of files with secrets: the same text, with other characters in their place.
+    shown: HashMap<FileId, Arc<[u8]>>,
 }
 
 impl Files {
     /// Files as they were discovered.
     pub(super) fn new(all: Vec<File>) -> Self {
-        Self { all, overlay: HashMap::new() }
+        Self { all, overlay: HashMap::new(), shown: HashMap::new() }
     }
 
     /// Adds a file that was not discovered, such as a configuration above the requested paths.
@@ -40,6 +43,25 @@ impl Files {
             self.all.len() - 1
         });
         FileId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// Never shows what `spans` of a file with this text hold. Lines and columns stay as they are.
+    pub(super) fn hide(&mut self, file: FileId, text: &[u8], spans: &[Span]) {
+        let mut shown = text.to_vec();
+        for span in spans {
+            let secret = span.text(text).chars().map(|letter| match letter {
+                '\n' | '\r' => letter,
+                // One of the same length, in bytes.
+                _ => ['*', '·', '•', '𝟎'][letter.len_utf8() - 1],
+            });
+            let hidden: String = secret.collect();
+            if let Some(place) = shown.get_mut(span.start as usize..span.end as usize)
+                && place.len() == hidden.len()
+            {
+                place.copy_from_slice(hidden.as_bytes());
+            }
+        }
+        self.shown.insert(file, shown.into());
     }
 
     /// The number of the file at `path`, a real path.
@@ -94,6 +116,9 @@ impl FileTable for Files {
     }
 
     fn text(&self, file: FileId) -> Option<Arc<[u8]>> {
+        if let Some(shown) = self.shown.get(&file) {
+            return Some(Arc::clone(shown));
+        }
         self.read(file).ok().map(Arc::from)
     }
 

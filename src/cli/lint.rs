@@ -11,6 +11,7 @@ mod exporters;
 mod fix;
 mod installed;
 mod invariants;
+mod known;
 #[cfg(feature = "drift")]
 mod live;
 pub(super) mod load;
@@ -23,6 +24,7 @@ mod scene;
 mod servers;
 mod settings;
 mod since;
+mod values;
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,7 +43,7 @@ use crate::lints::LINTS;
 use crate::report::{self, Report};
 use affected::Change;
 use baseline::Baselines;
-use exporters::Known;
+use known::Known;
 use passes::Outcome;
 use scene::{Scene, View};
 use settings::Settings;
@@ -86,6 +88,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let resources = plan::read(path)?;
         known.plan = Some((resources, files.add(path, path.display().to_string())));
     }
+    known.values = values::read(&args.var_file, &inventory, &mut files)?;
     if !inventory.rule_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
         known.catalogues = read;
@@ -99,38 +102,9 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let (catalogue, scrape) = live::ask(url, &inventory.rule_candidates, &mut files)?;
         known.add(catalogue, scrape);
     }
-    if settings.is_broken() {
-        let outcome = Outcome { diagnostics: mistakes, ..Outcome::default() };
-        let inventory = Inventory::default();
-        let (engine, mistakes) = (Engine { lints: LINTS }, Vec::new());
-        let baselines = Baselines::none();
-        let scene = Scene {
-            args,
-            engine,
-            inventory,
-            files,
-            settings,
-            known,
-            mistakes,
-            change,
-            since,
-            reach: None,
-            baselines,
-            typed: None,
-        };
-        show(&scene, scene.view(outcome), false)?;
-        return Ok(Exit::Failed);
-    }
-    let mut typed = None;
-    if let (Some(text), Some(path)) = (stdin, &request.virtual_file) {
-        typed = find_file(&files, path);
-        files.overlay.extend(typed.map(|id| (id, text)));
-    }
-    let baselines = if args.write_baseline { Baselines::none() } else { Baselines::load(&settings)? };
-    let engine = Engine { lints: LINTS };
     let mut scene = Scene {
         args,
-        engine,
+        engine: Engine { lints: LINTS },
         inventory,
         files,
         settings,
@@ -139,9 +113,22 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         change,
         since,
         reach: None,
-        baselines,
-        typed,
+        baselines: Baselines::none(),
+        typed: None,
     };
+    if scene.settings.is_broken() {
+        scene.inventory = Inventory::default();
+        let diagnostics = std::mem::take(&mut scene.mistakes);
+        show(&scene, scene.view(Outcome { diagnostics, ..Outcome::default() }), false)?;
+        return Ok(Exit::Failed);
+    }
+    if let (Some(text), Some(path)) = (stdin, &request.virtual_file) {
+        scene.typed = find_file(&scene.files, path);
+        scene.files.overlay.extend(scene.typed.map(|id| (id, text)));
+    }
+    if !args.write_baseline {
+        scene.baselines = Baselines::load(&scene.settings)?;
+    }
     let view = scene.look();
     if view.checked == 0 && view.problems.is_empty() && !scene.inventory.focused {
         return Err(nothing_to_lint(args));

@@ -5,7 +5,7 @@ use super::located::Located;
 use super::section::{Section, part, read_section, title};
 use super::text::{Mistake, Text, Version};
 use super::value::Context;
-use crate::diagnostic::{Location, Severity};
+use crate::diagnostic::{Applicability, Location, Severity};
 use crate::syntax::hcl::BlockView;
 
 /// What an invariant is about.
@@ -192,6 +192,12 @@ fn check_blocks(section: &mut Section<'_>) {
                 section.report(format!("`enforce` has no `{name}`"), "this setting is required");
             }
         }
+        section.once("fix", |section| {
+            section.optional::<Applicability>("applicability");
+            if !section.expression("value") && section.is_written() {
+                section.report("`fix` has no `value`".to_owned(), "this setting is required");
+            }
+        });
         Some(())
     });
     if enforced.is_empty() {

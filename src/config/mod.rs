@@ -36,6 +36,7 @@ pub use lint::{Inputs, LintSettings, Override, Rules};
 pub use located::{Entry, Located, Origin};
 pub use pattern::{PathGlob, PathSet, Pattern, Wildcard};
 pub use preset::PRESETS;
+pub(crate) use render::quote;
 pub use render::render;
 pub use selection::{Selection, UnknownLint};
 pub use selector::{INVARIANT_AREA, LintName, Selector};

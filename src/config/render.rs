@@ -3,7 +3,8 @@
 
 mod writer;
 
-use self::writer::{Writer, literal, quote};
+pub(crate) use self::writer::quote;
+use self::writer::{Writer, literal};
 use super::alerts::Alerts;
 use super::drift::{Credentials, Drift, Environment, GuestIgnore, IgnoreRule, Inventory, Notify};
 use super::duration::format_duration;

@@ -129,6 +129,7 @@ const MISTAKES: &[&str] = &[
     "resource_invariant \"x\" \"a b\" {\n  enforce {\n    condition = attrs.a\n  }\n}",
     "module_invariant \"x\" \"y\" {\n  guarantee = \"all\"\n  fixed = \"v1\"\n  given {\n    x {}\n  }\n}",
     "call_invariant \"x\" \"y\" {\n  enforce {\n    condition     = true\n    error_message = \"\"\n  }\n}\ndata_invariant \"x\" \"y\" {\n  enforce {\n    condition     = true\n    error_message = \"\"\n  }\n}",
+    "resource_invariant \"x\" \"y\" {\n  enforce {\n    condition     = attrs.a\n    error_message = \"\"\n    fix {\n      applicability = \"sure\"\n      replacement   = 1\n    }\n  }\n}",
     // syntax
     "lint {\n  ignore = [\n}\nlnit {}",
     "alerts { minimum = }",

@@ -1,7 +1,7 @@
 //! Settings that are written as a string, and what may be wrong with one. The types here are the plain ones; those with
 //! rules of their own (durations, dates, URLs, patterns) stand in files of their own.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::suggest;
 
 /// Why a string is not a value of its type.
@@ -68,6 +68,17 @@ impl Text for Severity {
                 .help("to switch a lint off, name it in `ignore`; severities are `error`, `warning`, `note`"),
             _ => Mistake::unknown("severity", text, &["error", "warning", "note"]),
         })
+    }
+}
+
+impl Text for Applicability {
+    const EXPECTED: &'static str = "how far a fix can be trusted";
+
+    fn parse(text: &str, _: &[&str]) -> Result<Self, Mistake> {
+        [Self::Safe, Self::Unsafe]
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| Mistake::unknown("applicability", text, &["safe", "unsafe"]))
     }
 }
 

@@ -93,18 +93,7 @@ pub fn without_optional(ty: &Type) -> Type {
 }
 
 fn mismatch(value: &Value, wanted: &Type) -> String {
-    let article = |ty: &Type| match ty {
-        Type::Bool => "a bool".to_owned(),
-        Type::Number => "a number".to_owned(),
-        Type::String => "a string".to_owned(),
-        Type::List(element) => format!("a list of {element}"),
-        Type::Set(element) => format!("a set of {element}"),
-        Type::Map(element) => format!("a map of {element}"),
-        Type::Tuple(_) => "a tuple".to_owned(),
-        Type::Object(_) => "an object".to_owned(),
-        Type::Any => "a value of any type".to_owned(),
-    };
-    format!("{} is required, not {}", article(wanted), article(&value.ty))
+    super::mismatch::mismatch(&value.ty, wanted)
 }
 
 fn convert_primitive(value: &Value, ty: &Type) -> Result<Value, String> {
@@ -122,7 +111,8 @@ fn convert_primitive(value: &Value, ty: &Type) -> Result<Value, String> {
         (Kind::String(text), Type::Bool) => match &**text {
             "true" | "1" => Ok(Value::bool(true)),
             "false" | "0" => Ok(Value::bool(false)),
-            _ => Err("a bool is required".to_owned()),
+            _ if value.all_marks().has(super::value::Marks::SENSITIVE) => Err("a bool is required".to_owned()),
+            _ => Err(format!("a bool is required, not {text:?}")),
         },
         _ => Err(mismatch(value, ty)),
     }
@@ -135,18 +125,20 @@ fn convert_sequence(
     make: fn(Type, Vec<Value>) -> Value,
 ) -> Result<Value, String> {
     let Kind::Sequence(elements) = &value.kind else { return Err(mismatch(value, &Type::list(element.clone()))) };
-    let (element, elements) = convert_elements(elements.iter(), element, doubt)?;
+    let named = elements.iter().enumerate().map(|(at, value)| (at.to_string(), value));
+    let (element, elements) = convert_elements(named, element, doubt)?;
     Ok(make(element, elements))
 }
 
-/// All as values of the type `element`, and that type. `any` in it stands for what all elements can be converted to.
+/// All, with their keys, as values of the type `element`, and that type. `any` in it stands for what all elements can be
+/// converted to.
 fn convert_elements<'v>(
-    all: impl Iterator<Item = &'v Value>,
+    all: impl Iterator<Item = (String, &'v Value)>,
     element: &Type,
     doubt: &mut Doubt,
 ) -> Result<(Type, Vec<Value>), String> {
-    let converted: Result<Vec<Value>, String> = all.map(|value| convert(value, element, doubt)).collect();
-    let converted = converted?;
+    let mut named = |(key, value)| convert(value, element, doubt).map_err(|reason| format!("element {key}: {reason}"));
+    let converted: Vec<Value> = all.map(&mut named).collect::<Result<_, String>>()?;
     let wanted = without_optional(element);
     if wanted.is_exact() {
         return Ok((wanted, converted));
@@ -177,14 +169,17 @@ fn convert_tuple(value: &Value, types: &[Type], doubt: &mut Doubt) -> Result<Val
     if elements.len() != types.len() {
         return Err(format!("tuple of {} elements required, not {}", types.len(), elements.len()));
     }
-    let elements: Result<Vec<Value>, String> =
-        elements.iter().zip(types).map(|(element, ty)| convert(element, ty, doubt)).collect();
+    let pairs = elements.iter().zip(types).enumerate();
+    let elements: Result<Vec<Value>, String> = pairs
+        .map(|(at, (value, ty))| convert(value, ty, doubt).map_err(|reason| format!("element {at}: {reason}")))
+        .collect();
     Ok(Value::tuple(elements?))
 }
 
 fn convert_map(value: &Value, element: &Type, doubt: &mut Doubt) -> Result<Value, String> {
     let Kind::Mapping(entries) = &value.kind else { return Err(mismatch(value, &Type::map(element.clone()))) };
-    let (element, values) = convert_elements(entries.values(), element, doubt)?;
+    let named = entries.iter().map(|(name, value)| (format!("{name:?}"), value));
+    let (element, values) = convert_elements(named, element, doubt)?;
     Ok(Value::map(element, entries.keys().cloned().zip(values).collect()))
 }
 
@@ -407,7 +402,7 @@ fn preferred(types: &[Type]) -> Option<Type> {
 }
 
 /// Whether some values of `ty` can be converted to `wanted`.
-fn is_convertible(ty: &Type, wanted: &Type) -> bool {
+pub(super) fn is_convertible(ty: &Type, wanted: &Type) -> bool {
     match (ty, wanted) {
         (Type::Any, _) | (_, Type::Any) => true,
         (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => false,

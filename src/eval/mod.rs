@@ -13,6 +13,7 @@ mod expression;
 pub mod functions;
 mod join;
 mod loops;
+mod mismatch;
 pub mod module;
 mod narrow;
 mod number;

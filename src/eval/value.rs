@@ -92,11 +92,18 @@ impl std::fmt::Display for Cause {
             Self::Computed(address) => write!(formatter, "depends on the computed attribute `{address}`"),
             Self::NoSchema(kind) => write!(formatter, "depends on `{kind}`, whose schema is not known"),
             Self::Unstable(name) => write!(formatter, "depends on `{name}()`, which differs with every run"),
+            Self::Function(name) if name.starts_with("file") || name.starts_with("templatefile") => {
+                write!(formatter, "depends on what `{name}()` reads, which is not known here")
+            }
             Self::Function(name) => write!(formatter, "depends on the function `{name}`, which is not known here"),
             Self::TooLarge => write!(formatter, "depends on a value that is too large to follow"),
             Self::Module(name) => write!(formatter, "depends on `{name}`, whose module is not at hand"),
             Self::Expression => write!(formatter, "depends on an expression that cannot be followed"),
-            Self::Instance(name) => write!(formatter, "depends on the instance, `{name}`"),
+            Self::Instance(name) => match &**name {
+                "count" | "for_each" => write!(formatter, "depends on how many instances `{name}` makes"),
+                "dynamic blocks" => write!(formatter, "depends on how many blocks `dynamic` makes"),
+                _ => write!(formatter, "depends on `{name}`"),
+            },
         }
     }
 }

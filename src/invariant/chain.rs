@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::context::Context;
+use super::repeated::around;
 use super::subject::Place;
 use crate::diagnostic::Location;
 use crate::eval::module::{Frame, Inputs, Instance};
@@ -41,6 +42,16 @@ pub(super) struct At<'p> {
     pub(super) given: Rc<BTreeMap<Arc<str>, Value>>,
 }
 
+/// What the value of an expression in the module `at.0` depends on, nearest first; `at.1` says how it is called.
+#[must_use]
+pub fn trace<'p>(
+    at: (&Rc<Instance<'p>>, Option<&Rc<Context<'p>>>),
+    (source, expr, frame): (&'p Source, ExprView<'p>, &Frame),
+) -> Vec<Step> {
+    let at = At { instance: Rc::clone(at.0), context: at.1.cloned(), given: Rc::default() };
+    chain(&at, &expression(source, expr, frame.clone(), ""))
+}
+
 /// What `place` depends on, nearest first.
 pub(super) fn chain<'p>(at: &At<'p>, place: &Place<'p>) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -70,9 +81,9 @@ fn follow<'p>(at: &At<'p>, place: &Place<'p>, steps: &mut Vec<Step>, level: u32)
         match names.as_slice() {
             ["local", name, ..] => local(at, name, steps, level),
             ["var", name, ..] => variable(at, name, steps, level),
-            ["each", ..] => through_for_each(at, place, None, steps, level),
+            ["each", ..] => through_for_each(at, place, "each", steps, level),
             [first, ..] if place.frame.iterators.iter().any(|(known, _)| **known == **first) => {
-                through_for_each(at, place, Some(first), steps, level);
+                through_for_each(at, place, first, steps, level);
             }
             _ => {}
         }
@@ -149,31 +160,11 @@ fn variable<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
     push(steps, Step { location: declared.location(span), message, is_origin });
 }
 
-/// The collection that an element comes from: of the block around it, or of the `dynamic` block with the iterator
-/// `name`.
-fn through_for_each<'p>(at: &At<'p>, place: &Place<'p>, name: Option<&str>, steps: &mut Vec<Step>, level: u32) {
-    let document = place.source.document();
-    let mut blocks: Vec<_> = document.root().blocks().collect();
-    let mut found = None;
-    while let Some(block) = blocks.pop() {
-        if !block.span().covers(place.expr.span()) {
-            continue;
-        }
-        let is_it = match name {
-            None => block.body().value("for_each").is_some() && block.kind() != "dynamic",
-            Some(name) => {
-                let iterator = block.body().value("iterator").and_then(ExprView::as_keyword).map(str::to_owned);
-                block.kind() == "dynamic"
-                    && iterator.or_else(|| block.label(0).map(std::borrow::Cow::into_owned)).as_deref() == Some(name)
-            }
-        };
-        if is_it {
-            found = block.body().value("for_each");
-        }
-        blocks.extend(block.body().blocks());
-    }
-    if let Some(collection) = found {
-        let next = expression(place.source, collection, place.frame.clone(), "for_each");
+/// The collection that the element `iterator` comes from.
+fn through_for_each<'p>(at: &At<'p>, place: &Place<'p>, iterator: &str, steps: &mut Vec<Step>, level: u32) {
+    let mut repetitions = around(place.source, place.expr).into_iter().rev();
+    if let Some(repeated) = repetitions.find(|repeated| repeated.iterator == iterator) {
+        let next = expression(place.source, repeated.over, place.frame.clone(), "for_each");
         follow(at, &next, steps, level + 1);
     }
 }
@@ -243,14 +234,28 @@ pub(super) fn describe(value: &Value) -> String {
                     format!("`{}`", literal(value))
                 }
                 Type::Any => "any value".to_owned(),
-                ty => format!("any {}", shorten(&ty.to_string())),
+                ty => format!("any {}", type_name(ty)),
             }
         }
         Kind::Mapping(_) | Kind::Sequence(_) if !value.is_wholly_known() => {
-            format!("any {}", shorten(&value.ty.to_string()))
+            format!("any {}", type_name(&value.ty))
         }
         _ => format!("`{}`", literal(value)),
     }
+}
+
+/// A type as it is written, or only what kind of type it is where that is long.
+fn type_name(ty: &Type) -> String {
+    let text = ty.to_string();
+    let kind = match ty {
+        _ if text.chars().count() <= MAX_TEXT => return text,
+        Type::Object(_) => "object",
+        Type::Map(_) => "map",
+        Type::Set(_) => "set",
+        Type::Tuple(_) => "tuple",
+        _ => "list",
+    };
+    format!("{kind} of this type")
 }
 
 fn shorten(text: &str) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::target::Target;
 use crate::config::{Guarantee, InvariantBlock, InvariantKind};
-use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, FileId, LintId, Location, Severity};
 use crate::eval::{Constraint, Doubt, Evaluator, Failure, Scope, Value};
 use crate::source::Span;
 use crate::suggest::{closest, quote_all};
@@ -44,6 +44,29 @@ impl InvariantSource {
     #[must_use]
     pub fn location(&self, span: Span) -> Option<Location> {
         self.at.map(|(file, start)| Location::new(file, Span::new(start + span.start, start + span.end)))
+    }
+}
+
+/// One `enforce` block.
+#[derive(Clone, Copy)]
+pub struct Rule<'i> {
+    /// What must be true.
+    pub condition: ExprView<'i>,
+    /// What is said where it is not.
+    pub error_message: Option<ExprView<'i>>,
+    /// What should stand there instead, and how far that can be trusted.
+    pub fix: Option<(ExprView<'i>, Applicability)>,
+}
+
+impl<'i> Rule<'i> {
+    fn read(block: BlockView<'i>) -> Option<Self> {
+        let body = block.body();
+        let fix = body.blocks_of("fix").next().and_then(|fix| {
+            let safe =
+                fix.body().value("applicability").and_then(ExprView::as_string).is_some_and(|word| word == "safe");
+            Some((fix.body().value("value")?, if safe { Applicability::Safe } else { Applicability::Unsafe }))
+        });
+        Some(Self { condition: body.value("condition")?, error_message: body.value("error_message"), fix })
     }
 }
 
@@ -149,10 +172,9 @@ impl Invariant {
         self.body()?.value("filter")
     }
 
-    /// The conditions with their messages.
-    pub fn enforced(&self) -> impl Iterator<Item = (ExprView<'_>, Option<ExprView<'_>>)> {
-        let blocks = self.body().into_iter().flat_map(|body| body.blocks_of("enforce"));
-        blocks.filter_map(|block| Some((block.body().value("condition")?, block.body().value("error_message"))))
+    /// What it demands.
+    pub fn rules(&self) -> impl Iterator<Item = Rule<'_>> {
+        self.body().into_iter().flat_map(|body| body.blocks_of("enforce")).filter_map(Rule::read)
     }
 
     /// The expression of one of its local values.
@@ -276,8 +298,18 @@ impl Invariant {
                 report(pattern.span(), format!("not a regular expression: {reason}"), "Terraform reads RE2 syntax");
             }
         }
+        for rule in self.rules().filter(|_| self.kind == InvariantKind::Module) {
+            if let Some((value, _)) = rule.fix {
+                let message = "a `fix` has nothing to replace here".to_owned();
+                report(
+                    value.span(),
+                    message,
+                    "it replaces what `attrs` or `each.value` reads, which modules do not have",
+                );
+            }
+        }
         // What comes of a broken pattern is no news.
-        let conditions = self.enforced().map(|(condition, _)| condition);
+        let conditions = self.rules().map(|rule| rule.condition);
         for condition in conditions.filter(|condition| !condition.walk().any(|inner| bad_pattern(inner).is_some())) {
             let scope = Nothing;
             let mut evaluator = Evaluator::new(&scope);
@@ -322,7 +354,7 @@ impl Invariant {
         let mut names = BTreeSet::new();
         let locals = self.body().into_iter().flat_map(|body| body.blocks_of("locals"));
         let locals = locals.flat_map(|block| block.body().attributes()).map(AttributeView::value);
-        let conditions = self.enforced().map(|(condition, _)| condition);
+        let conditions = self.rules().map(|rule| rule.condition);
         for expr in locals.chain(conditions).chain(self.for_each()) {
             for inner in expr.walk() {
                 let Some(steps) = inner.as_reference() else { continue };

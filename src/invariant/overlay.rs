@@ -149,6 +149,10 @@ impl<'i> InvariantScope<'i, '_> {
         ])))
     }
 
+    fn has_output(&self, name: &str) -> bool {
+        self.instance.module().outputs.iter().any(|output| output.name() == name)
+    }
+
     fn outputs(&self) -> Value {
         let outputs = &self.instance.module().outputs;
         let entries = outputs.iter().map(|output| (Arc::from(&*output.name()), self.instance.output(output)));
@@ -273,6 +277,7 @@ impl Overlay for InvariantScope<'_, '_> {
                 Some(value) => Some(Ok((value, 2))),
                 None => missing(format!("the module has no variable `{name}`")),
             },
+            ["output", name, ..] if !self.has_output(name) => missing(format!("the module has no output `{name}`")),
             ["output", ..] => Some(Ok((self.outputs(), 1))),
             ["resource", kind, name, ..] => {
                 let inner = [*kind, *name];

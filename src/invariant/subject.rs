@@ -7,6 +7,7 @@ use crate::syntax::hcl::ExprView;
 use crate::terraform::{Declaration, Resource, Source};
 
 /// One thing that an invariant says something about, in one context.
+#[derive(Clone)]
 pub struct Subject<'p> {
     /// Its address in the module, such as `proxmox_virtual_environment_vm.this[0]`.
     pub address: String,
@@ -77,8 +78,15 @@ impl<'p> Subject<'p> {
                 Some(place(element.source, expr, &element.frame))
             }
             (Written::Resource(resource) | Written::Block(resource, _), "attrs") => {
-                let (declaration, attribute) = resource.attribute(first)?;
-                Some(place(declaration.source, attribute.value(), &self.frame))
+                if let Some((declaration, attribute)) = resource.attribute(first) {
+                    return Some(place(declaration.source, attribute.value(), &self.frame));
+                }
+                // `attrs.disk[0].size`
+                let [_, number, inner, ..] = names else { return None };
+                let block = resource.blocks(first).into_iter().nth(number.parse().ok()?)?;
+                let value = block.value(inner).filter(|_| block.dynamic.is_none())?;
+                let name = (*inner).to_owned();
+                Some(Place { name, ..place(block.declaration.source, value, &self.frame) })
             }
             (Written::Call(call), "attrs") => Some(place(call.source, call.value(first)?, &self.frame)),
             _ => None,

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::{cycles, types};
 use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
 use crate::eval::module::{Frame, Instance};
 use crate::eval::{Marks, Value};
@@ -20,7 +21,10 @@ pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
     contradictions(anybody, &mut found);
     for context in contexts.of(node) {
         violations(anybody, context, &mut found);
+        types::passed(context, &mut found);
     }
+    types::arguments(anybody, &mut found);
+    found.extend(cycles::through_calls(contexts.program(), node));
     conditions(anybody, &mut found);
     unstable_arguments(anybody, &mut found);
     found

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, LintId, Location};
 use crate::eval::module::{Node, Program};
-use crate::invariant::{Contexts, Fault, Invariant, Judge, Judgement, RootValue, Verdict};
+use crate::invariant::{Contexts, Fault, Invariant, Judge, Judgement, Open, RootValue, Verdict};
 use crate::syntax::hcl::ExprView;
 use crate::terraform::Module;
 
@@ -29,8 +29,8 @@ pub struct Undecided {
     pub address: String,
     /// Where it is.
     pub location: Location,
-    /// Why.
-    pub reason: String,
+    /// Why, and what calls make of it.
+    pub open: Open,
 }
 
 /// A mended bug that an invariant guards against in a module.
@@ -57,6 +57,8 @@ pub struct Evaluated {
     pub places: BTreeMap<LintId, (usize, usize)>,
     /// The mended bugs that something in a module is judged for, by module.
     pub guards: Vec<(usize, Guard)>,
+    /// Invariants that were judged, and what is missing where that is why none of them was about anything.
+    pub missing: BTreeMap<LintId, Option<String>>,
 }
 
 impl Evaluation<'_, '_> {
@@ -115,28 +117,44 @@ impl Evaluated {
         let places = self.places.entry(invariant.id.clone()).or_default();
         places.0 += judgement.places.0;
         places.1 += judgement.places.1;
-        let Judgement { address, location, verdict, .. } = judgement;
+        let Judgement { address, location, verdict, missing, .. } = judgement;
+        self.note_missing(&invariant.id, missing.as_ref());
         match verdict {
             Verdict::Holds | Verdict::NotApplicable => {}
             Verdict::Violated(fault) => {
                 let diagnostic = diagnostic(invariant, &address, *fault);
-                let is_known = self.diagnostics.iter().any(|(_, known)| {
-                    known.lint == diagnostic.lint
-                        && known.location == diagnostic.location
-                        && known.message == diagnostic.message
-                });
+                let mut diagnostic = diagnostic;
+                let mut is_known = false;
+                let same_place =
+                    |known: &&mut Diagnostic| known.lint == diagnostic.lint && known.location == diagnostic.location;
+                for known in self.diagnostics.iter_mut().map(|(_, known)| known).filter(same_place) {
+                    is_known |= known.message == diagnostic.message;
+                    // Instances that want different things there do not get any.
+                    if known.fix != diagnostic.fix {
+                        (known.fix, diagnostic.fix) = (None, None);
+                    }
+                }
                 if !is_known {
                     self.diagnostics.push((node, diagnostic));
                 }
             }
-            Verdict::Undecided(reason) => {
-                self.undecided.push((node, Undecided { lint: invariant.id.clone(), address, location, reason }));
+            Verdict::Undecided(open) => {
+                let undecided = Undecided { lint: invariant.id.clone(), address, location, open: *open };
+                self.undecided.push((node, undecided));
             }
         }
     }
 
+    fn note_missing(&mut self, lint: &LintId, missing: Option<&String>) {
+        let known = self.missing.entry(lint.clone()).or_insert_with(|| missing.cloned());
+        known.take_if(|_| missing.is_none());
+    }
+
     /// Adds what was found elsewhere.
     pub fn extend(&mut self, other: Self) {
+        for (lint, missing) in other.missing {
+            self.note_missing(&lint, missing.as_ref());
+        }
         self.diagnostics.extend(other.diagnostics);
         self.undecided.extend(other.undecided);
         self.guards.extend(other.guards);
@@ -155,6 +173,7 @@ fn diagnostic(invariant: &Invariant, address: &str, fault: Fault) -> Diagnostic 
     for step in fault.steps.into_iter().filter(|step| !step.message.is_empty()) {
         diagnostic = diagnostic.label(step.location, step.message);
     }
+    diagnostic.fix = fault.fix;
     let mut help: Vec<String> = Vec::new();
     help.extend(invariant.help.clone());
     // The versions of bundled ones are those of the repository that they come from.

@@ -1,6 +1,7 @@
 //! Terraform modules and their tests as typed, spanned views of parsed files. Knows nothing of lints, values or disks.
 
 mod binding;
+mod dependencies;
 mod interface;
 pub mod json;
 mod module;
@@ -14,11 +15,13 @@ mod summary;
 mod survey;
 mod suspicion;
 mod test_file;
+mod typed;
 mod types;
 mod unused;
 mod version;
 
 pub use binding::{Binding, Locks};
+pub use dependencies::{Callees, Cycle, Dependencies};
 pub use interface::{Argument, Input, Interface, OutputRead, Passed};
 pub use module::{Declaration, Instances, Module, Resource, ResourceMode};
 pub use providers::{ProviderReference, Requirement, required_providers};

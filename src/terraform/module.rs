@@ -32,6 +32,13 @@ impl<'a> Declaration<'a> {
         self.block.body().value(name)
     }
 
+    /// Whether what a variable holds may be sensitive or ephemeral.
+    #[must_use]
+    pub fn may_be_secret(&self) -> bool {
+        let flags = ["sensitive", "ephemeral"].into_iter().filter_map(|name| self.value(name));
+        flags.map(ExprView::as_bool).any(|flag| flag != Some(false))
+    }
+
     /// The first label.
     #[must_use]
     pub fn name(&self) -> Cow<'a, str> {

@@ -137,7 +137,7 @@ impl ModuleSummary {
             has_provider: module.providers.iter().any(|provider| provider.block.body().items().next().is_some()),
             has_values: false,
             calls: calls_of(module),
-            has_contracts: has_contracts(module),
+            has_contracts: has_contracts(module) || module.has_typed_values() || module.may_have_cycles_through_calls(),
             resource_kinds: resource_kinds(module),
             tests: Vec::new(),
             regression: Vec::new(),

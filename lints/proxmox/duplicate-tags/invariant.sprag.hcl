@@ -9,6 +9,11 @@ resource_invariant "proxmox_virtual_environment_{vm,container}" "duplicate-tags"
   enforce {
     condition     = attrs.tags == distinct(attrs.tags)
     error_message = "a tag can be given twice"
+
+    fix {
+      value         = distinct(attrs.tags)
+      applicability = "safe"
+    }
   }
 }
 

@@ -9,5 +9,10 @@ resource_invariant "proxmox_virtual_environment_container" "mount-point-size-wit
     # A number that Terraform prints ends in a digit.
     condition     = can(regex("(?i)(\\d|inf)[kmgt](i?b)?$", each.value.size))
     error_message = "mount point size `${each.value.size}` has no unit: Proxmox recreates the container at every plan"
+
+    fix {
+      # Gigabytes, as Proxmox reads a bare number. A fraction it does not know.
+      value = "${regex("^\\d+$", each.value.size)}G"
+    }
   }
 }

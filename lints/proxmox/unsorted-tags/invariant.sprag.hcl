@@ -8,6 +8,11 @@ resource_invariant "proxmox_virtual_environment_{vm,container}" "unsorted-tags" 
   enforce {
     condition     = attrs.tags == sort(attrs.tags)
     error_message = "tags are not sorted"
+
+    fix {
+      value         = sort(attrs.tags)
+      applicability = "safe"
+    }
   }
 }
 

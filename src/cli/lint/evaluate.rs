@@ -22,20 +22,24 @@ use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, Role, Source, T
 /// Levels of expressions need room: a thread's usual stack is too small for the deepest that are followed.
 pub(super) const STACK: usize = 64 << 20;
 
-/// Judges the invariants of every configuration in the modules that it governs.
-pub(super) fn run(run: &Run<'_>, modules: &[(usize, ModuleSummary)]) -> Evaluated {
+/// Judges the invariants of every configuration in the modules that it governs. `targets` are the modules that files of
+/// values are for.
+pub(super) fn run(
+    run: &Run<'_>,
+    modules: &[(usize, ModuleSummary)],
+    directories: &HashMap<&str, &Directory>,
+    targets: &[Vec<usize>],
+) -> Evaluated {
     let count = run.settings.all().len();
     let invariants: Vec<Vec<Invariant>> = (0..count).map(|index| invariants_of(run, index)).collect();
-    let groups = groups(modules, &invariants);
+    let groups = groups(modules, &invariants, targets);
     if groups.is_empty() {
         return Evaluated::default();
     }
-    let directories: HashMap<&str, &Directory> =
-        run.inventory.directories.iter().map(|directory| (directory.key.as_str(), directory)).collect();
     let judge = || {
         groups
             .par_iter()
-            .map(|group| judge_group(run, modules, &invariants, &directories, group))
+            .map(|group| judge_group(run, modules, &invariants, (directories, targets), group))
             .collect::<Vec<Evaluated>>()
     };
     let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
@@ -97,12 +101,20 @@ fn value_of(literal: &Literal) -> Value {
 }
 
 /// The modules that something is judged in, with all that they are connected to through calls.
-fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> Vec<Vec<usize>> {
+fn groups(
+    modules: &[(usize, ModuleSummary)],
+    invariants: &[Vec<Invariant>],
+    targets: &[Vec<usize>],
+) -> Vec<Vec<usize>> {
     let by_key: HashMap<&str, usize> =
         modules.iter().enumerate().map(|(at, (_, module))| (module.key.as_str(), at)).collect();
     let is_bound: Vec<bool> = modules
         .iter()
-        .map(|(config, module)| module.has_contracts || invariants[*config].iter().any(|one| may_bind(one, module)))
+        .enumerate()
+        .map(|(at, (config, module))| {
+            let is_set = targets.iter().any(|targets| targets.contains(&at));
+            module.has_contracts || is_set || invariants[*config].iter().any(|one| may_bind(one, module))
+        })
         .collect();
     if !is_bound.contains(&true) {
         return Vec::new();
@@ -126,9 +138,11 @@ fn groups(modules: &[(usize, ModuleSummary)], invariants: &[Vec<Invariant>]) -> 
 
 /// Lints that the evaluation reports beside invariants.
 const CONTRACTS: &[&str] = &[
+    "terraform/argument-type",
     "terraform/contradictory-validation",
     "terraform/failed-condition",
     "terraform/perpetual-diff",
+    "terraform/reference-cycle",
     "terraform/violated-validation",
 ];
 
@@ -200,7 +214,7 @@ fn judge_group(
     run: &Run<'_>,
     modules: &[(usize, ModuleSummary)],
     invariants: &[Vec<Invariant>],
-    directories: &HashMap<&str, &Directory>,
+    (directories, targets): (&HashMap<&str, &Directory>, &[Vec<usize>]),
     group: &[usize],
 ) -> Evaluated {
     let found: Vec<(usize, &Directory)> =
@@ -250,8 +264,13 @@ fn judge_group(
         })
         .collect();
     let mut values: BTreeMap<usize, Vec<RootValue>> = BTreeMap::new();
-    for (node, _) in found.iter().enumerate().filter(|(_, (at, _))| is_root(*at)) {
-        values.insert(node, values_of(&loaded[node]));
+    for (node, (at, _)) in found.iter().enumerate().filter(|(_, (at, _))| is_root(*at)) {
+        let mut own = values_of(&loaded[node]);
+        for (named, _) in run.known.values.iter().zip(targets).filter(|(_, targets)| targets.contains(at)) {
+            own.retain(|(name, _, _)| !named.values.iter().any(|(set, _, _)| set == name));
+            own.extend(named.values.iter().cloned());
+        }
+        values.insert(node, own);
     }
     let evaluation = Evaluation {
         nodes: &nodes,

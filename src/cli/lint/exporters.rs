@@ -1,46 +1,19 @@
 //! What is known of exporters in one run: bundled catalogues and those that configurations name, and what the files of
 //! the run deploy.
 
-#[cfg(feature = "drift")]
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use super::settings::Settings;
 use crate::cli::files::{Files, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
-use crate::invariant::PlannedResource;
 use crate::linter::RuleUnit;
 use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
 use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
-use crate::prometheus::scrape::ScrapeFile;
 use crate::terraform::is_fixture;
 
 /// The mistakes shown of one catalogue: of a file that is no dump every line is wrong.
 const MOST_MISTAKES: usize = 10;
-
-/// What is known before any file is looked at: of metrics, and of a plan.
-#[derive(Default)]
-pub(super) struct Known {
-    /// Catalogues by number of configuration; empty where there are no rules.
-    pub(super) catalogues: Vec<Catalogues>,
-    /// What a running server scrapes.
-    pub(super) scrape: Option<ScrapeFile>,
-    /// The resources of a plan, and the file that stands for it.
-    pub(super) plan: Option<(Vec<PlannedResource>, FileId)>,
-}
-
-#[cfg(feature = "drift")]
-impl Known {
-    /// Adds what a running server knows.
-    pub(super) fn add(&mut self, catalogue: Catalogue, scrape: Option<ScrapeFile>) {
-        let catalogue = Arc::new(catalogue);
-        let all = std::mem::take(&mut self.catalogues).into_iter();
-        self.catalogues = all.map(|catalogues| catalogues.with(Arc::clone(&catalogue))).collect();
-        self.scrape = scrape;
-    }
-}
 
 /// The catalogues of each configuration, by its number, and what is wrong with those that it names. A catalogue with
 /// mistakes is a mistake of the configuration: half of it would call metrics unknown that are there.

@@ -220,7 +220,7 @@ mod tests {
             inventory: Inventory::default(),
             files: Files::new(vec![file]),
             settings,
-            known: crate::cli::lint::exporters::Known::default(),
+            known: crate::cli::lint::known::Known::default(),
             mistakes: Vec::new(),
             change: None,
             since: None,

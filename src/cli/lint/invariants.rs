@@ -1,5 +1,7 @@
 //! The invariants of users themselves: which can be judged, what is wrong with the others, which are about nothing.
 
+use std::collections::BTreeMap;
+
 use super::evaluate::{STACK, may_bind};
 use super::passes::Run;
 use super::settings::Governed;
@@ -8,6 +10,7 @@ use crate::diagnostic::{Diagnostic, LintId, Severity};
 use crate::invariant::Invariant;
 use crate::linter::{Guard, Policy};
 use crate::lints::find;
+use crate::syntax::hcl::BlockView;
 use crate::terraform::ModuleSummary;
 
 /// The invariants of one configuration and of the files beside it that say something.
@@ -75,6 +78,26 @@ fn read(run: &Run<'_>, config: usize) -> Vec<(Invariant, Vec<Diagnostic>)> {
             Err(_) => Vec::new(),
         }
     })
+}
+
+/// Notes on invariants that are about nothing for a name that every module lacks, by configuration.
+pub(super) fn nameless(run: &Run<'_>, missing: &BTreeMap<LintId, Option<String>>) -> Vec<(usize, Diagnostic)> {
+    let mut found = Vec::new();
+    if missing.values().all(Option::is_none) {
+        return found;
+    }
+    for (config, _) in run.settings.all().iter().enumerate().filter(|(_, governed)| run.is_whole(governed)) {
+        for invariant in valid(run, config) {
+            let Some(Some(what)) = missing.get(&invariant.id) else { continue };
+            let block = invariant.block().map(BlockView::header_span);
+            let Some(location) = block.and_then(|span| invariant.source.location(span)) else { continue };
+            let message = format!("{what}: the invariant guards nothing");
+            let made = Diagnostic::new(LintId::new("sprag/unmatched-invariant"), Severity::Note, location, message);
+            let help = "correct the name, or remove the invariant with what it was about";
+            found.push((config, made.help(help).subject(invariant.id.as_str())));
+        }
+    }
+    found
 }
 
 fn unmatched(invariant: &Invariant) -> Option<Diagnostic> {

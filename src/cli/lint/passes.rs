@@ -5,14 +5,15 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::exporters::{self, Known};
+use super::known::Known;
 use super::servers::{Servers, scrape_model};
 use super::settings::{Governed, Settings};
-use super::{evaluate, installed, invariants, load, loaded, plan, releases};
+use super::{evaluate, exporters, installed, invariants, load, loaded, plan, releases, values};
 use crate::cli::files::{Files, read_limited};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
+use crate::linter::finding::FileTable;
 use crate::linter::suppression::{self, Found, Suppressions};
 use crate::linter::{
     Check, Engine, Guard, Lint, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest,
@@ -77,7 +78,7 @@ pub(super) struct Run<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) files: &'a Files,
     pub(super) settings: &'a Settings<'a>,
-    known: &'a Known,
+    pub(super) known: &'a Known,
 }
 
 /// Lints everything in `inventory`.
@@ -168,10 +169,10 @@ impl Run<'_> {
             }
             diagnostics.extend(self.engine.module(&module, &governed.policy, load::anchor(directory)));
             let mut made = ModuleSummary::of(&module, &directory.key);
-            made.has_values = directory
-                .members
-                .iter()
-                .any(|member| matches!(member.kind, FileKind::Variables | FileKind::VariablesJson));
+            let mut members = directory.members.iter();
+            made.has_values = members
+                .any(|member| matches!(member.kind, FileKind::Variables | FileKind::VariablesJson))
+                || self.known.values.iter().any(|values| values.path.parent() == Some(&directory.path));
             let own = directory.members.iter().filter(|member| is_test(member));
             made.tests = own.map(|member| member.name.clone()).collect();
             made.tests.extend(directory.tests.iter().map(|member| format!("tests/{}", member.name)));
@@ -355,17 +356,36 @@ impl Run<'_> {
         for (config, diagnostic) in invariants::faults(self, modules) {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
-        let found = evaluate::run(self, modules);
-        for (config, diagnostic) in found.diagnostics {
+        let directories = self.inventory.directories.iter().map(|directory| (directory.key.as_str(), directory));
+        let directories: HashMap<&str, &Directory> = directories.collect();
+        let targets = values::targets(&self.known.values, modules, &directories);
+        for (values, _) in self.known.values.iter().zip(&targets).filter(|(_, targets)| targets.is_empty()) {
+            let message =
+                "no root module was linted whose variables it could set; name its directory as well".to_owned();
+            outcome.problems.push(Problem { path: self.files.path(values.file).to_owned(), message });
+        }
+        let found = evaluate::run(self, modules, &directories, &targets);
+        let is_shared = |file: FileId| {
+            let modules = modules.iter().map(|(_, module)| module);
+            let links = self.inventory.directories.iter().flat_map(|directory| &directory.linked_elsewhere);
+            modules.flat_map(|module| &module.shared_files).chain(links).any(|known| *known == file)
+        };
+        for (config, diagnostic) in invariants::nameless(self, &found.missing) {
+            outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
+        }
+        for (config, mut diagnostic) in found.diagnostics {
+            // One module does not speak for the others that read the file.
+            diagnostic.fix.take_if(|fix| fix.edits.iter().any(|edit| is_shared(edit.location.file)));
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
         outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
         if let Some((resources, file)) = &self.known.plan {
-            let found = plan::judge(self, resources, *file);
-            for (config, diagnostic) in found.diagnostics {
-                outcome.diagnostics.extend(self.settle(vec![plan::named(diagnostic)], config));
+            let judged = plan::judge(self, modules, resources, *file);
+            outcome.undecided.retain(|undecided| !judged.settles(undecided));
+            for (config, diagnostic) in judged.found.diagnostics {
+                outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
             }
-            outcome.undecided.extend(found.undecided.into_iter().map(|(_, undecided)| undecided));
+            outcome.undecided.extend(judged.found.undecided.into_iter().map(|(_, undecided)| undecided));
         }
         found.guards
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::affected::Change;
 use super::baseline::Baselines;
-use super::exporters::Known;
+use super::known::Known;
 use super::passes::{self, Outcome};
 use super::settings::Settings;
 use super::since::{Reach, Since};
@@ -24,7 +24,7 @@ pub(super) struct Scene<'a> {
     pub(super) inventory: Inventory,
     pub(super) files: Files,
     pub(super) settings: Settings<'a>,
-    /// What is known of metrics.
+    /// What is known beside the files.
     pub(super) known: Known,
     /// What is wrong with configurations, but stops nothing.
     pub(super) mistakes: Vec<Diagnostic>,
@@ -102,6 +102,7 @@ impl Scene<'_> {
             reach.narrow(&mut findings, &self.files);
             remarks.extend(self.since.as_ref().and_then(|since| since.remark.clone()));
         }
+        remarks.extend(self.known.values.iter().filter_map(|values| values.remark(&self.files)));
         if self.least() == Severity::Error {
             findings.retain(|finding| finding.severity == Severity::Error);
         }
@@ -111,7 +112,11 @@ impl Scene<'_> {
 
 /// What could not be decided, as a note.
 fn undecided(found: Undecided) -> Diagnostic {
-    Diagnostic::new(found.lint, Severity::Note, found.location, format!("undecided: {}", found.reason))
-        .subject(found.address)
-        .help("a plan settles it: `--plan FILE`")
+    let message = format!("undecided: {}", found.open.reason);
+    let made = Diagnostic::new(found.lint, Severity::Note, found.location, message).subject(found.address);
+    let made = found.open.calls.into_iter().fold(made, |made, call| made.label(call.location, call.message));
+    match found.open.help {
+        Some(help) => made.help(help),
+        None => made,
+    }
 }

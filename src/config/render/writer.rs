@@ -176,7 +176,7 @@ impl<'a> Writer<'a> {
 }
 
 /// A string in quotes.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     let mut letters = text.chars().peekable();

@@ -158,12 +158,8 @@ impl<'p> Instance<'p> {
         let value = match schema {
             Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some((&mut elements, wanted))),
             None => {
-                let entries = self.without_schema(&bodies, frame, &mut elements, wanted);
-                let mut refinement = Refinement::new(Cause::NoSchema(Arc::from(&*resource.kind)));
-                refinement.form = Form::Mapping;
-                refinement.length = Length { min: entries.len() as u64, max: None };
-                refinement.entries = entries;
-                Value::unknown(Type::Any, refinement)
+                let cause = Cause::NoSchema(Arc::from(&*resource.kind));
+                open(self.without_schema(&bodies, frame, &cause, (&mut elements, wanted)), cause)
             }
         };
         ResourceBody { value, elements, frame: frame.clone() }
@@ -177,8 +173,8 @@ impl<'p> Instance<'p> {
         &self,
         bodies: &Bodies<'p>,
         frame: &Frame,
-        elements: &mut Vec<Element<'p>>,
-        wanted: Wanted<'_>,
+        cause: &Cause,
+        (elements, wanted): (&mut Vec<Element<'p>>, Wanted<'_>),
     ) -> BTreeMap<Arc<str>, Value> {
         let mut entries = BTreeMap::new();
         for name in bodies.names().into_iter().filter(|name| !META.contains(name) && is_wanted(wanted, name)) {
@@ -188,8 +184,7 @@ impl<'p> Instance<'p> {
         }
         for kind in bodies.kinds().into_iter().filter(|kind| is_wanted(wanted, kind)) {
             let found = self.elements(bodies, &kind, frame, &mut |body, frame| {
-                let inner = self.without_schema(body, frame, &mut Vec::new(), None);
-                Value::object(inner)
+                open(self.without_schema(body, frame, cause, (&mut Vec::new(), None)), cause.clone())
             });
             entries.insert(Arc::from(kind.as_str()), list_of(&found, &Type::Any));
             elements.extend(found);
@@ -496,6 +491,15 @@ fn object_of(entries: BTreeMap<Arc<str>, Value>, expected: Option<&Type>) -> Val
         return Value::object_of_type(ty.clone(), entries);
     }
     Value::object(entries)
+}
+
+/// A body of which no more is known than what is written.
+fn open(entries: BTreeMap<Arc<str>, Value>, cause: Cause) -> Value {
+    let mut refinement = Refinement::new(cause);
+    refinement.form = Form::Mapping;
+    refinement.length = Length { min: entries.len() as u64, max: None };
+    refinement.entries = entries;
+    Value::unknown(Type::Any, refinement)
 }
 
 /// Blocks as a list. Nothing in `ty` is optional.

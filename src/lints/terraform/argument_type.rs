@@ -5,14 +5,15 @@ use super::calls::{Callee, calls};
 use super::overrides;
 use crate::diagnostic::Severity;
 use crate::eval::{Constraint, Doubt, constant, convert};
-use crate::linter::{Check, Reporter, Repository};
+use crate::linter::{Check, Reporter, Repository, of_variable};
 use crate::syntax::hcl::{self, Document, ExprView};
-use crate::terraform::{Module, Type};
+use crate::terraform::{Module, Role, Type};
 
 pub(crate) const CHECK: Check = Check::Both(check, check_calls);
 
 fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
     check_defaults(module, out);
+    check_values(module, out);
     if !module.is_certain() {
         return;
     }
@@ -54,6 +55,31 @@ fn check_defaults(module: &Module<'_>, out: &mut Reporter<'_>) {
         let finding = finding.label(variable.location(ty.span()), "the type").subject(format!("var.{name}"));
         out.report(finding.help("correct the default or the type"));
     }
+}
+
+/// What the files of values hold that Terraform loads by itself.
+fn check_values(module: &Module<'_>, out: &mut Reporter<'_>) {
+    let is_loaded = |name: &str| {
+        let name = name.strip_suffix(".json").unwrap_or(name);
+        name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+    };
+    let files = module.sources.iter().filter(|source| source.role == Role::Variables && is_loaded(&source.name));
+    let mut found = Vec::new();
+    for source in files.filter(|_| module.is_certain()) {
+        for attribute in source.document().root().attributes() {
+            let mut variables = module.variables.iter();
+            let Some(variable) = variables.find(|variable| variable.name() == attribute.name()) else { continue };
+            let Some(ty) = variable.value("type") else { continue };
+            let mut overrides = overrides(module, "variable", attribute.name());
+            let is_overridden = overrides.any(|block| block.body().attribute("type").is_some());
+            let Some(reason) = refusal_of(ty, attribute.value()).filter(|_| !is_overridden) else { continue };
+            let finding = out.finding(source.location(attribute.value().span()), of_variable(variable, &reason));
+            let finding = finding.label(variable.location(ty.span()), "its type");
+            let finding = finding.subject(format!("var.{}", attribute.name()));
+            found.push(finding.help("pass a value of the variable's type"));
+        }
+    }
+    found.into_iter().for_each(|finding| out.report(finding));
 }
 
 fn refusal_of(ty: ExprView<'_>, value: ExprView<'_>) -> Option<String> {

@@ -7,5 +7,9 @@ resource_invariant "local_*file" "key-file-is-private" {
   enforce {
     condition     = contains(["0400", "0600"], attrs.file_permission)
     error_message = "a key that others can read: ${attrs.file_permission}"
+
+    fix {
+      value = "0600"
+    }
   }
 }

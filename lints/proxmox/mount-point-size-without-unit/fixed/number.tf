@@ -1,0 +1,5 @@
+resource "proxmox_virtual_environment_container" "store" {
+  mount_point {
+    size = "50G"
+  }
+}

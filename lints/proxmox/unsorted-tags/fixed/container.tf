@@ -1,0 +1,3 @@
+resource "proxmox_virtual_environment_container" "web" {
+  tags = ["prod", "web"]
+}

@@ -1,0 +1,4 @@
+cores = "two"
+disks = {
+  data = { size = 8 }
+}

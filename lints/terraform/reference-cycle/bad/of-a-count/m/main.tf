@@ -1,0 +1,3 @@
+variable "x" {}
+output "y" { value = var.x }
+output "z" { value = "z" }

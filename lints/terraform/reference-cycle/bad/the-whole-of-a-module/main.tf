@@ -1,0 +1,5 @@
+module "a" {
+  source = "./m"
+  x      = local.l
+}
+locals { l = jsonencode(module.a) }

@@ -1,0 +1,5 @@
+variable "x" {}
+module "n" {
+  source = "./n"
+  p      = module.n.q
+}

@@ -1,0 +1,3 @@
+variable "p" {}
+locals { l = var.p }
+output "q" { value = local.l }
