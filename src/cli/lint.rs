@@ -84,7 +84,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         let resources = plan::read(path)?;
         known.plan = Some((resources, files.add(path, path.display().to_string())));
     }
-    if !inventory.rule_candidates.is_empty() {
+    if !inventory.rule_candidates.is_empty() || !inventory.dashboard_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
         known.catalogues = read;
         if !wrong.is_empty() {

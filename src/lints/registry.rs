@@ -406,6 +406,16 @@ pub static LINTS: &[Lint] = &[
         check: super::promql::unguarded_divisor::CHECK,
     },
     Lint {
+        id: "promql/unknown-dashboard-label",
+        summary: "a legend or a variable of a dashboard reads a label that the query does not give",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/promql/unknown-dashboard-label/README.md"),
+        check: super::promql::unknown_dashboard_label::CHECK,
+    },
+    Lint {
         id: "promql/unknown-label",
         summary: "an expression names a label that the metric never has",
         severity: Severity::Error,

@@ -11,6 +11,7 @@ pub(super) mod redundant_regex;
 pub(super) mod result_type;
 pub(super) mod short_range;
 pub(super) mod unguarded_divisor;
+pub(super) mod unknown_dashboard_label;
 pub(super) mod unknown_label;
 pub(super) mod unknown_metric;
 pub(super) mod unstable_selector;
