@@ -94,7 +94,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     }
     #[cfg(feature = "drift")]
     if let Some(url) = args.prometheus.as_ref().filter(|_| !known.catalogues.is_empty() && !settings.is_broken()) {
-        let (catalogue, scrape) = live::ask(url, &inventory.rule_candidates, &mut files)?;
+        let (catalogue, scrape) = live::ask(&live::Access::of(args, url), &inventory, &mut files)?;
         known.add(catalogue, scrape);
     }
     if settings.is_broken() {
