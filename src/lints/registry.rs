@@ -267,7 +267,7 @@ pub static LINTS: &[Lint] = &[
     },
     Lint {
         id: "alerts/unknown-name-in-text",
-        summary: "a text names a metric that does not exist",
+        summary: "a text names a metric or a label that does not exist",
         severity: Severity::Note,
         fix: FixKind::None,
         default: LintDefault::On,

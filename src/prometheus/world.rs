@@ -93,6 +93,16 @@ impl<'a> World<'a> {
         !versions.is_empty() && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
     }
 
+    /// Whether a version of `exporter` runs that is newer than everything that was seen of it.
+    fn is_newer_than_all(&self, exporter: &str, seen: &[&Exporter]) -> bool {
+        let captures = || seen.iter().flat_map(|exporter| &exporter.captures);
+        if captures().any(|capture| capture.evidence == Evidence::Live) {
+            return false;
+        }
+        let newest = captures().filter_map(|capture| minor(&capture.version)).max();
+        newest.is_some_and(|newest| self.versions(exporter).into_iter().filter_map(minor).any(|runs| runs > newest))
+    }
+
     fn family<'w>(&'w self, fact: &Fact<'w>) -> Family<'w> {
         let is_certain = self.is_certain(fact.exporter(), fact.exporter().captures_of(fact.metric));
         let labels = fact.labels().map(|label| {
@@ -182,11 +192,13 @@ fn looked_at(exporter: &Exporter) -> String {
 
 /// Whether two versions are of one minor release: metrics do not change in patches.
 fn is_same(one: &str, other: &str) -> bool {
-    let minor = |version: &str| -> Option<(String, String)> {
-        let mut parts = version.trim_start_matches('v').split(['.', '-', '+']);
-        Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
-    };
     minor(one).is_some_and(|found| minor(other) == Some(found))
+}
+
+/// `(1, 8)` of `v1.8.2`.
+fn minor(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.trim_start_matches('v').split(['.', '-', '+', '~']);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 impl Knowledge for World<'_> {
@@ -201,8 +213,9 @@ impl Knowledge for World<'_> {
         };
         let exporter = &owner.exporter;
         let all: Vec<&Exporter> = self.catalogues.of(&exporter.name).map(|catalogue| &catalogue.exporter).collect();
-        // Of an open family only what has another name for certain is called unknown.
-        if all.iter().any(|exporter| exporter.is_open(name)) {
+        // Of an open family, and of a version that nobody has looked at yet, only what has another name for certain is
+        // called unknown.
+        if all.iter().any(|exporter| exporter.is_open(name)) || self.is_newer_than_all(&exporter.name, &all) {
             if self.renamed(name).is_none() {
                 return Metric::Unknown;
             }
@@ -394,6 +407,9 @@ mod tests {
             Metric::Missing { exporter, certain } => Some((exporter.into_owned(), certain)),
             _ => None,
         };
+        let newer = super::tests::world("1.99.0", &[]);
+        assert!(matches!(newer.metric("node_of_tomorrow"), Metric::Unknown));
+        assert!(matches!(newer.metric("node_memory_MemAvailable"), Metric::Missing { .. }), "it was renamed");
         // A text file may bring along any name.
         assert_eq!(missing("node_laod1"), Some(("node-exporter".to_owned(), false)));
         assert_eq!(missing("node_hwmon_anything"), None);

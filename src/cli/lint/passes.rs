@@ -483,7 +483,14 @@ fn deployed(config: &Config) -> Vec<Deployed> {
         version: exporter.version.as_ref().map(|version| version.0.clone()),
         collectors: exporter.collectors.iter().map(|name| name.value.clone()).collect(),
     });
-    exporters.collect()
+    // The server that evaluates the rules most likely is the one that they watch.
+    let is_said = config.alerts.exporters.iter().any(|exporter| exporter.name.0 == "prometheus");
+    let server = config.alerts.prometheus.as_ref().filter(|_| !is_said).map(|release| Deployed {
+        name: "prometheus".to_owned(),
+        version: Some(release.0.to_string()),
+        collectors: Vec::new(),
+    });
+    exporters.chain(server).collect()
 }
 
 /// Keeps the fixes of files that several modules read only where all of them want the same one; it is as safe as it is
