@@ -579,11 +579,14 @@ fn results_of_prometheus_fit_what_is_inferred() {
 /// Alerts as they are written everywhere.
 #[test]
 fn well_known_alerts_are_right() {
-    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint", "--all", "--select", "promql,alerts,scrape", "testdata/promql/idioms"])
-        .current_dir(common::root())
-        .env_clear()
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    // Alone, and beside a Prometheus that federates, discovers and relabels.
+    for directory in ["testdata/promql/idioms", "testdata/promql/federation"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
+            .args(["lint", "--all", "--select", "promql,alerts,scrape", directory])
+            .current_dir(common::root())
+            .env_clear()
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
 }

@@ -128,6 +128,13 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Whether a version of `exporters` runs that is older than the new name of the metric `name`.
+    fn has_old_name(&self, name: &str, exporters: &[&Exporter]) -> bool {
+        let since = exporters.iter().find_map(|exporter| minor(&exporter.renamed(name)?.since));
+        let versions = exporters.iter().flat_map(|exporter| self.versions(&exporter.name)).filter_map(minor);
+        since.is_some_and(|since| versions.into_iter().any(|runs| runs < since))
+    }
+
     /// What a metric is called that was renamed, or that is written as before units were part of names.
     fn renamed(&self, name: &str) -> Option<String> {
         if let Some(renamed) = self.catalogues.iter().find_map(|catalogue| catalogue.exporter.renamed(name)) {
@@ -213,6 +220,9 @@ impl Knowledge for World<'_> {
         };
         let exporter = &owner.exporter;
         let all: Vec<&Exporter> = self.catalogues.of(&exporter.name).map(|catalogue| &catalogue.exporter).collect();
+        if self.has_old_name(name, &all) {
+            return Metric::Unknown;
+        }
         // Of an open family, and of a version that nobody has looked at yet, only what has another name for certain is
         // called unknown.
         if all.iter().any(|exporter| exporter.is_open(name)) || self.is_newer_than_all(&exporter.name, &all) {
@@ -402,14 +412,15 @@ mod tests {
 
     #[test]
     fn names_that_nobody_has() {
+        let (old, newer) = (world("0.15.2", &[]), world("1.99.0", &[]));
         let world = world("1.5.0", &[]);
         let missing = |name: &str| match world.metric(name) {
             Metric::Missing { exporter, certain } => Some((exporter.into_owned(), certain)),
             _ => None,
         };
-        let newer = super::tests::world("1.99.0", &[]);
         assert!(matches!(newer.metric("node_of_tomorrow"), Metric::Unknown));
         assert!(matches!(newer.metric("node_memory_MemAvailable"), Metric::Missing { .. }), "it was renamed");
+        assert!(matches!(old.metric("node_memory_MemAvailable"), Metric::Unknown), "it had that name then");
         // A text file may bring along any name.
         assert_eq!(missing("node_laod1"), Some(("node-exporter".to_owned(), false)));
         assert_eq!(missing("node_hwmon_anything"), None);
