@@ -92,6 +92,14 @@ fn recording_rules_scraping_and_settings_count() {
     assert_eq!(concise(directory.path(), &[]).1, Some(1));
 }
 
+/// What dashboards everywhere have: variables in all places, rows, other data sources, other languages.
+#[test]
+fn well_known_queries_are_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/promql/dashboards");
+    let (text, status) = concise(&path, &["--fail-on", "note", "--all", "."]);
+    assert_eq!((text.as_str(), status), ("", Some(0)));
+}
+
 #[test]
 fn named_and_typed_dashboards() {
     let directory = repository(&[

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::prometheus::{Rule, RuleFile};
 use crate::source::Span;
@@ -9,6 +11,32 @@ fn rules(file: &RuleFile) -> Vec<&Rule> {
 fn expressions(source: &str) -> Vec<String> {
     let Some(file) = read(source.as_bytes()) else { return vec!["no dashboard".to_owned()] };
     rules(&file).iter().filter_map(|rule| rule.expr.as_ref()).map(|text| text.value.clone()).collect()
+}
+
+proptest! {
+    /// Whatever stands in a string: it is read as it is, and each of its characters has its place.
+    #[test]
+    fn any_text_keeps_its_places(text in r#"(.|\n|"|\\|é|😀|label_values\(|,|\)|\{\{|\}\}){0,20}"#) {
+        let quoted = serde_json::to_string(&text).unwrap();
+        let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        for string in [quoted, format!("\"{escaped}\"")] {
+            let targets = format!(r#"{{"targets": [{{"expr": {string}, "legendFormat": {string}}}]}}"#);
+            let variables = format!(r#""templating": {{"list": [{{"type": "query", "query": {string}}}]}},"#);
+            let source = dashboard(&targets, &variables);
+            let file = read(source.as_bytes()).unwrap();
+            for rule in rules(&file) {
+                let expression = rule.expr.as_ref().unwrap();
+                prop_assert!(text.contains(&expression.value));
+                for (at, char) in expression.value.char_indices() {
+                    let place = expression.map.place(Span::from(at..at + char.len_utf8()));
+                    let written = format!("\"{}\"", place.text(source.as_bytes()));
+                    prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), char.to_string());
+                }
+                let placeholders: usize = rule.annotations.iter().map(|pair| placeholders(&pair.value.value).count()).sum();
+                prop_assert!(placeholders <= text.len());
+            }
+        }
+    }
 }
 
 /// A dashboard with these panels, and more members of its own.
