@@ -4,10 +4,9 @@ use super::texts::{AlertText, texts};
 use crate::diagnostic::Diagnostic;
 use crate::linter::{Check, Reporter, TypedRules};
 use crate::lints::promql::unknown_label::own_labels;
-use crate::lints::promql::{closest_label, is_suspicious};
+use crate::lints::promql::{closest_label, is_settled, is_suspicious};
 use crate::prometheus::infer::{Inference, Presence, Selected};
 use crate::prometheus::message::{LabelUse, Source};
-use crate::prometheus::scrape::{ScrapeFile, ScrapeModel};
 use crate::syntax::promql::{self, ExprKind};
 
 pub(crate) const CHECK: Check = Check::Typed(check);
@@ -58,21 +57,13 @@ fn is_missing(
             let is_set_by_rule = is_own && view.group.label_of(view.rule, label.name).is_some();
             let labels = &inference.result().labels;
             let is_odd = |selected: &Selected<'_>| {
-                is_settled(rules.monitoring.scrape, selected, label.name)
+                is_settled(label.name, selected, rules.monitoring)
                     || is_suspicious(label.name, labels, Some(selected), rules.monitoring.world)
             };
             is_set_by_rule || !inference.selectors.is_empty() && inference.selectors.iter().all(is_odd)
         }
         _ => false,
     }
-}
-
-/// Whether the scrape configuration settles which labels the targets add, so that only the exporter's own are left.
-/// External labels count where the rules run on a server that others write to.
-fn is_settled(scrape: &ScrapeModel, selected: &Selected<'_>, label: &str) -> bool {
-    let is_external =
-        |file: &ScrapeFile| file.external_labels.is_open || file.external_labels.labels.contains_key(label);
-    scrape.jobs_are_known() && selected.family().is_some() && !scrape.files().iter().any(is_external)
 }
 
 fn of_alert(rules: &TypedRules<'_>, out: &Reporter<'_>, text: &AlertText<'_, '_>, label: &LabelUse<'_>) -> Diagnostic {

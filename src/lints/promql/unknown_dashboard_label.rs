@@ -1,7 +1,7 @@
 //! See `lints/promql/unknown-dashboard-label/README.md`.
 
 use super::unknown_label::own_labels;
-use super::{closest_label, is_suspicious};
+use super::{closest_label, is_settled, is_suspicious};
 use crate::diagnostic::Diagnostic;
 use crate::linter::{Check, Reporter, TypedExpression, TypedRules};
 use crate::prometheus::dashboard::{LABEL_VALUES, LEGEND, placeholders};
@@ -43,7 +43,11 @@ fn is_missing(queries: &TypedRules<'_>, typed: &TypedExpression<'_>, label: &str
     match labels.presence(label) {
         Presence::Never => true,
         Presence::Unlikely => {
-            let is_odd = |selected| is_suspicious(label, labels, Some(selected), queries.monitoring.world);
+            let monitoring = queries.monitoring;
+            let is_odd = |selected: &Selected<'_>| {
+                is_settled(label, selected, monitoring)
+                    || is_suspicious(label, labels, Some(selected), monitoring.world)
+            };
             !inference.selectors.is_empty() && inference.selectors.iter().all(is_odd)
         }
         _ => false,
