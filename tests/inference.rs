@@ -512,6 +512,7 @@ fn results_of_prometheus_fit_what_is_inferred() {
         name: name.to_owned(),
         version: Some(version.to_owned()),
         collectors: Vec::new(),
+        is_guess: false,
     });
     let world = World::new(Catalogues::bundled(), Deployment::default(), deployed.to_vec(), &model);
     let options = Options { version: Version::V2_42 };

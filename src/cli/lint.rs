@@ -244,7 +244,7 @@ fn find_file(files: &Files, path: &Path) -> Option<FileId> {
 fn nothing_to_lint(args: &LintArgs) -> String {
     let paths: Vec<String> = args.paths.iter().map(|path| format!("`{}`", path.display())).collect();
     format!(
-        "nothing to lint in {}: no Terraform files, no tests and no Prometheus rule files (ignored files count only when named)",
+        "nothing to lint in {}: no Terraform files, no tests, no Prometheus rule files and no dashboards (ignored files count only when named)",
         paths.join(", ")
     )
 }

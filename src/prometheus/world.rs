@@ -21,6 +21,8 @@ pub struct Deployed {
     pub version: Option<String>,
     /// The collectors that are switched on beside the default ones.
     pub collectors: Vec<String>,
+    /// Whether it only is likely: then nothing is certain because of it.
+    pub is_guess: bool,
 }
 
 /// Everything that is known of metrics.
@@ -64,7 +66,7 @@ impl<'a> World<'a> {
 
     /// The versions of an exporter that run; empty where nobody says.
     fn versions<'w>(&'w self, exporter: &'w str) -> Vec<&'w str> {
-        let said = self.deployed.iter().filter(|deployed| deployed.name == exporter);
+        let said = self.deployed.iter().filter(|deployed| deployed.name == exporter && !deployed.is_guess);
         let said: Vec<&str> = said.filter_map(|deployed| deployed.version.as_deref()).collect();
         if said.is_empty() {
             return self.deployment.versions(exporter).into_iter().map(|(version, _)| version).collect();
@@ -100,7 +102,10 @@ impl<'a> World<'a> {
             return false;
         }
         let newest = captures().filter_map(|capture| minor(&capture.version)).max();
-        newest.is_some_and(|newest| self.versions(exporter).into_iter().filter_map(minor).any(|runs| runs > newest))
+        let guessed = self.deployed.iter().filter(|deployed| deployed.name == exporter && deployed.is_guess);
+        let guessed = guessed.filter_map(|deployed| deployed.version.as_deref());
+        let mut runs = self.versions(exporter).into_iter().chain(guessed).filter_map(minor);
+        newest.is_some_and(|newest| runs.any(|version| version > newest))
     }
 
     fn family<'w>(&'w self, fact: &Fact<'w>) -> Family<'w> {
@@ -305,6 +310,7 @@ impl Knowledge for World<'_> {
             name: Cow::Borrowed(collector.name.as_ref()),
             switch: Cow::Borrowed(collector.switch.as_ref()),
             is_certain,
+            is_said: deployed.is_some(),
             evidence: fact.source(),
         })
     }
@@ -384,6 +390,7 @@ mod tests {
             name: "node-exporter".to_owned(),
             version: (!version.is_empty()).then(|| version.to_owned()),
             collectors: collectors.iter().map(|name| (*name).to_owned()).collect(),
+            is_guess: false,
         };
         World::new(Catalogues::bundled(), Deployment::default(), vec![deployed], &NO_SCRAPE)
     }

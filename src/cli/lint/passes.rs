@@ -482,6 +482,7 @@ fn deployed(config: &Config) -> Vec<Deployed> {
         name: exporter.name.0.clone(),
         version: exporter.version.as_ref().map(|version| version.0.clone()),
         collectors: exporter.collectors.iter().map(|name| name.value.clone()).collect(),
+        is_guess: false,
     });
     // The server that evaluates the rules most likely is the one that they watch.
     let is_said = config.alerts.exporters.iter().any(|exporter| exporter.name.0 == "prometheus");
@@ -489,6 +490,7 @@ fn deployed(config: &Config) -> Vec<Deployed> {
         name: "prometheus".to_owned(),
         version: Some(release.0.to_string()),
         collectors: Vec::new(),
+        is_guess: true,
     });
     exporters.chain(server).collect()
 }
