@@ -11,6 +11,11 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sprag::diagnostic::FileId;
 use sprag::linter::RuleUnit;
+use sprag::prometheus::catalogue::Catalogues;
+use sprag::prometheus::deployment::Deployment;
+use sprag::prometheus::infer::{Around, infer};
+use sprag::prometheus::scrape::ScrapeModel;
+use sprag::prometheus::world::World;
 use sprag::prometheus::{self, Content, RuleFile};
 use sprag::syntax::{hcl, promql, yaml};
 use sprag::terraform::{Module, Role, Source};
@@ -95,6 +100,18 @@ fn expressions(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(expressions.len() as u64));
     group.bench_function("parse", |bencher| {
         bencher.iter(|| expressions.iter().for_each(|text| drop(black_box(promql::parse(text, &options)))));
+    });
+    let catalogues = Catalogues::bundled();
+    let scrape = ScrapeModel::default();
+    let world = World::new(catalogues, Deployment::default(), Vec::new(), &scrape);
+    let parsed: Vec<promql::Parsed> = expressions.iter().map(|text| promql::parse(text, &options)).collect();
+    group.bench_function("infer", |bencher| {
+        let around = Around::new(&world, &|_| None);
+        bencher.iter(|| parsed.iter().for_each(|parsed| drop(black_box(infer(parsed, &around)))));
+    });
+    // Beside ours: a tree without places.
+    group.bench_function("promql-parser", |bencher| {
+        bencher.iter(|| expressions.iter().for_each(|text| drop(black_box(promql_parser::parser::parse(text)))));
     });
     group.finish();
 }

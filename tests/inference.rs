@@ -512,6 +512,7 @@ fn results_of_prometheus_fit_what_is_inferred() {
         name: name.to_owned(),
         version: Some(version.to_owned()),
         collectors: Vec::new(),
+        is_guess: false,
     });
     let world = World::new(Catalogues::bundled(), Deployment::default(), deployed.to_vec(), &model);
     let options = Options { version: Version::V2_42 };
@@ -579,11 +580,14 @@ fn results_of_prometheus_fit_what_is_inferred() {
 /// Alerts as they are written everywhere.
 #[test]
 fn well_known_alerts_are_right() {
-    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint", "--all", "--select", "promql,alerts,scrape", "testdata/promql/idioms"])
-        .current_dir(common::root())
-        .env_clear()
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    // Alone, and beside a Prometheus that federates, discovers and relabels.
+    for directory in ["testdata/promql/idioms", "testdata/promql/federation"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
+            .args(["lint", "--all", "--select", "promql,alerts,scrape", directory])
+            .current_dir(common::root())
+            .env_clear()
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
 }

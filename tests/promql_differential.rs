@@ -10,6 +10,8 @@
 )]
 
 mod common;
+#[path = "promql_differential/second_oracle.rs"]
+mod second_oracle;
 
 use common::generator::Generator;
 use common::mutation::{self, Mutator};

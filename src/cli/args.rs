@@ -330,6 +330,18 @@ pub(super) struct LintArgs {
     #[cfg(feature = "drift")]
     #[arg(long, value_name = "URL")]
     pub(super) prometheus: Option<String>,
+    /// Trust the certificates in this PEM file when asking Prometheus, instead of those that the system trusts
+    #[cfg(feature = "drift")]
+    #[arg(long, value_name = "FILE", requires = "prometheus")]
+    pub(super) prometheus_ca: Option<PathBuf>,
+    /// Identify to Prometheus with the `user:password` in this file
+    #[cfg(feature = "drift")]
+    #[arg(long, value_name = "FILE", requires = "prometheus", conflicts_with = "prometheus_bearer_file")]
+    pub(super) prometheus_basic_auth_file: Option<PathBuf>,
+    /// Identify to Prometheus with the token in this file
+    #[cfg(feature = "drift")]
+    #[arg(long, value_name = "FILE", requires = "prometheus")]
+    pub(super) prometheus_bearer_file: Option<PathBuf>,
     /// Use this configuration instead of the nearest `.sprag.hcl`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

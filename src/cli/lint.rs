@@ -89,7 +89,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
         known.plan = Some((resources, files.add(path, path.display().to_string())));
     }
     known.values = values::read(&args.var_file, &inventory, &mut files)?;
-    if !inventory.rule_candidates.is_empty() {
+    if !inventory.rule_candidates.is_empty() || !inventory.dashboard_candidates.is_empty() {
         let (read, wrong) = exporters::catalogues(&settings, &mut files);
         known.catalogues = read;
         if !wrong.is_empty() {
@@ -99,7 +99,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     }
     #[cfg(feature = "drift")]
     if let Some(url) = args.prometheus.as_ref().filter(|_| !known.catalogues.is_empty() && !settings.is_broken()) {
-        let (catalogue, scrape) = live::ask(url, &inventory.rule_candidates, &mut files)?;
+        let (catalogue, scrape) = live::ask(&live::Access::of(args, url), &inventory, &mut files)?;
         known.add(catalogue, scrape);
     }
     let mut scene = Scene {
@@ -233,7 +233,7 @@ fn find_file(files: &Files, path: &Path) -> Option<FileId> {
 fn nothing_to_lint(args: &LintArgs) -> String {
     let paths: Vec<String> = args.paths.iter().map(|path| format!("`{}`", path.display())).collect();
     format!(
-        "nothing to lint in {}: no Terraform files, no tests and no Prometheus rule files (ignored files count only when named)",
+        "nothing to lint in {}: no Terraform files, no tests, no Prometheus rule files and no dashboards (ignored files count only when named)",
         paths.join(", ")
     )
 }

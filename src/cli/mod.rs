@@ -6,6 +6,8 @@ mod catalogue;
 mod completions;
 mod config;
 #[cfg(feature = "drift")]
+mod credentials;
+#[cfg(feature = "drift")]
 mod drift;
 mod explain;
 mod files;

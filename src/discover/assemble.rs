@@ -37,6 +37,8 @@ impl Walk<'_> {
         inventory.directories.retain(|directory| !directory.members.is_empty());
         inventory.rule_candidates.sort();
         inventory.rule_candidates.dedup();
+        inventory.dashboard_candidates.sort();
+        inventory.dashboard_candidates.dedup();
         inventory.deployment.sort();
         inventory.deployment.dedup();
         inventory.problems = std::mem::take(&mut *lock(&self.problems));
@@ -154,6 +156,13 @@ impl Walk<'_> {
             let member = Member { file, name: entry.name.to_string_lossy().into_owned(), kind: entry.kind, is_link };
             match member.kind {
                 FileKind::Yaml => inventory.rule_candidates.push(file),
+                FileKind::Json => {
+                    // JSON is YAML: one that the user names may hold rules as well.
+                    if inventory.file(file).is_some_and(|file| file.named) {
+                        inventory.rule_candidates.push(file);
+                    }
+                    inventory.dashboard_candidates.push(file);
+                }
                 FileKind::Deployment => inventory.deployment.push(file),
                 FileKind::Config => inventory.configs.push(listing.path.join(&entry.name)),
                 FileKind::Invariants => inventory.invariants.push(file),

@@ -23,6 +23,8 @@ pub enum FileKind {
     Invariants,
     /// A YAML file, perhaps with alert rules.
     Yaml,
+    /// Any other JSON file: perhaps a dashboard.
+    Json,
     /// A unit, a script, a Dockerfile or a template of one: it may say which exporters are deployed.
     Deployment,
 }
@@ -30,7 +32,7 @@ pub enum FileKind {
 impl FileKind {
     /// Whether Terraform or sprag reads such files for what they declare.
     pub(super) const fn is_terraform(self) -> bool {
-        !matches!(self, Self::Yaml | Self::Deployment)
+        !matches!(self, Self::Yaml | Self::Json | Self::Deployment)
     }
 }
 
@@ -57,6 +59,7 @@ pub(super) fn classify(name: &str) -> Option<FileKind> {
         "json" if has_inner(name, &["tf", "tofu"]) => FileKind::ConfigurationJson,
         "json" if has_inner(name, &["tfvars"]) => FileKind::VariablesJson,
         "json" if has_inner(name, &["tftest", "tofutest"]) => FileKind::TestJson,
+        "json" => FileKind::Json,
         "hcl" if has_inner(name, &["tftest", "tofutest"]) => FileKind::Test,
         "hcl" if has_inner(name, &["sprag"]) => FileKind::Invariants,
         "hcl" if looks_like_test(name) => FileKind::StrayTest,
@@ -119,6 +122,8 @@ mod tests {
             ("alerts.yml", Some(FileKind::Yaml)),
             ("alerts.yml.tftpl", Some(FileKind::Yaml)),
             ("user-data.tftpl", Some(FileKind::Deployment)),
+            ("node.json", Some(FileKind::Json)),
+            (".eslintrc.json", None),
             ("install.sh", Some(FileKind::Deployment)),
             ("install.sh.j2", Some(FileKind::Deployment)),
             ("node_exporter.service", Some(FileKind::Deployment)),

@@ -78,6 +78,8 @@ pub struct Inventory {
     pub stray_tests: Vec<Member>,
     /// Files that may hold alert rules.
     pub rule_candidates: Vec<FileId>,
+    /// JSON files that may be dashboards.
+    pub dashboard_candidates: Vec<FileId>,
     /// Files that may say which exporters are deployed, beside rule candidates and Terraform files.
     pub deployment: Vec<FileId>,
     /// Configuration files below the requested paths.
@@ -106,6 +108,7 @@ impl Inventory {
         self.directories.retain(|directory| !directory.members.is_empty());
         self.stray_tests.retain(|member| !is_out(member.file));
         self.rule_candidates.retain(|file| !is_out(*file));
+        self.dashboard_candidates.retain(|file| !is_out(*file));
         self.deployment.retain(|file| !is_out(*file));
         self.invariants.retain(|file| !is_out(*file));
     }

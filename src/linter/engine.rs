@@ -75,6 +75,12 @@ impl Engine<'_> {
         self.lints.iter().filter(needs).any(|lint| may_count(lint, policy))
     }
 
+    /// Whether any lint that looks at dashboards can count.
+    #[must_use]
+    pub fn needs_dashboards(&self, policy: &Policy) -> bool {
+        self.lints.iter().any(|lint| reads_dashboards(lint) && may_count(lint, policy))
+    }
+
     /// Looks at one rule file in the light of what is monitored.
     #[must_use]
     pub fn typed_rules(&self, rules: &TypedRules<'_>, policy: &Policy) -> Vec<Diagnostic> {
@@ -83,6 +89,20 @@ impl Engine<'_> {
                 look(rules, reporter);
             }
         })
+    }
+
+    /// Looks at the queries of one dashboard in the light of what is monitored. Nobody is woken by a dashboard: what is
+    /// found is a note.
+    #[must_use]
+    pub fn dashboard(&self, queries: &TypedRules<'_>, policy: &Policy) -> Vec<Diagnostic> {
+        let lints = self.lints.iter().filter(|lint| reads_dashboards(lint));
+        let mut found = Self::run_some(lints, policy, queries.unit.file, |check, reporter| {
+            if let Check::Typed(look) | Check::Dashboard(look) = check {
+                look(queries, reporter);
+            }
+        });
+        found.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Note);
+        found
     }
 
     /// Looks at everything that is monitored.
@@ -106,8 +126,17 @@ impl Engine<'_> {
     }
 
     fn run(&self, policy: &Policy, anchor: FileId, look: impl Fn(Check, &mut Reporter<'_>)) -> Vec<Diagnostic> {
+        Self::run_some(self.lints.iter(), policy, anchor, look)
+    }
+
+    fn run_some<'l>(
+        lints: impl Iterator<Item = &'l Lint>,
+        policy: &Policy,
+        anchor: FileId,
+        look: impl Fn(Check, &mut Reporter<'_>),
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
-        for lint in self.lints {
+        for lint in lints {
             if matches!(lint.check, Check::Engine) || !may_count(lint, policy) {
                 continue;
             }
@@ -147,6 +176,15 @@ impl Engine<'_> {
     #[must_use]
     pub fn may_count(&self, lint: &Lint, policy: &Policy) -> bool {
         may_count(lint, policy)
+    }
+}
+
+/// Whether the lint looks at dashboards.
+fn reads_dashboards(lint: &Lint) -> bool {
+    match lint.check {
+        Check::Dashboard(_) => true,
+        Check::Typed(_) => lint.id().area() == "promql",
+        _ => false,
     }
 }
 

@@ -84,6 +84,9 @@ pub enum Check {
     Rules(fn(&RuleUnit, &mut Reporter<'_>)),
     /// One rule file, with what is known of the metrics that its expressions read.
     Typed(fn(&TypedRules<'_>, &mut Reporter<'_>)),
+    /// One dashboard, with what is known of the metrics that its queries read. Lints of `promql` that look at rule files
+    /// in the same way look at dashboards, too.
+    Dashboard(fn(&TypedRules<'_>, &mut Reporter<'_>)),
     /// All rule files of one configuration together, with what is known of metrics, scraping and deployment.
     Monitoring(fn(&Monitoring<'_>, &mut Reporter<'_>)),
     /// What an invariant says, in its own language: evaluated over modules that call each other.

@@ -2,7 +2,7 @@
 
 use super::syntax::syntax_diagnostics;
 use crate::diagnostic::{Diagnostic, FileId, Location};
-use crate::prometheus::{Group, Language, Pair, Rule, RuleFile, Text};
+use crate::prometheus::{Group, Language, Origin, Pair, Rule, RuleFile, Text};
 use crate::source::Span;
 use crate::syntax::{SyntaxError, promql, template};
 
@@ -58,6 +58,12 @@ impl RuleUnit {
         let expressions = rules.rules().map(|(group, rule)| parse(group, rule)).collect();
         let templates = rules.rules().map(|(group, rule)| templates(group, rule, version)).collect();
         Self { file, rules, version, expressions, templates }
+    }
+
+    /// Whether it is a dashboard: its rules are queries that nobody evaluates unless somebody looks.
+    #[must_use]
+    pub fn is_dashboard(&self) -> bool {
+        self.rules.sets.iter().any(|set| matches!(set.origin, Origin::Dashboard { .. }))
     }
 
     /// All rules.
@@ -140,10 +146,10 @@ impl<'a> RuleView<'a> {
         self.rule.name().map_or(self.rule.span, |name| name.span)
     }
 
-    /// Its name for messages; empty where it has none.
+    /// Its name for messages, or that of its group: a panel of a dashboard. Empty where neither has one.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.rule.name().map_or("", |name| name.value.as_str())
+        self.rule.name().or(self.group.name.as_ref()).map_or("", |name| name.value.as_str())
     }
 
     /// The names of the metrics that its expression reads, without repetition, in order.

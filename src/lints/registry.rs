@@ -267,7 +267,7 @@ pub static LINTS: &[Lint] = &[
     },
     Lint {
         id: "alerts/unknown-name-in-text",
-        summary: "a text names a metric that does not exist",
+        summary: "a text names a metric or a label that does not exist",
         severity: Severity::Note,
         fix: FixKind::None,
         default: LintDefault::On,
@@ -404,6 +404,16 @@ pub static LINTS: &[Lint] = &[
         since: "0.1.0",
         readme: include_str!("../../lints/promql/unguarded-divisor/README.md"),
         check: super::promql::unguarded_divisor::CHECK,
+    },
+    Lint {
+        id: "promql/unknown-dashboard-label",
+        summary: "a legend or a variable of a dashboard reads a label that the query does not give",
+        severity: Severity::Note,
+        fix: FixKind::None,
+        default: LintDefault::On,
+        since: "0.1.0",
+        readme: include_str!("../../lints/promql/unknown-dashboard-label/README.md"),
+        check: super::promql::unknown_dashboard_label::CHECK,
     },
     Lint {
         id: "promql/unknown-label",

@@ -13,6 +13,7 @@
 
 pub mod alertmanager;
 pub mod catalogue;
+pub mod dashboard;
 pub mod deployment;
 mod dialect;
 mod duration;

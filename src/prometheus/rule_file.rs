@@ -42,6 +42,11 @@ pub enum Origin {
         /// The key below `data`: a file name.
         key: String,
     },
+    /// A dashboard of Grafana: its rules are queries and have no names.
+    Dashboard {
+        /// Its title.
+        title: Option<String>,
+    },
 }
 
 /// The rules that are loaded together: what Prometheus sees as one file.

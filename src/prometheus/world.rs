@@ -21,6 +21,8 @@ pub struct Deployed {
     pub version: Option<String>,
     /// The collectors that are switched on beside the default ones.
     pub collectors: Vec<String>,
+    /// Whether it only is likely: then nothing is certain because of it.
+    pub is_guess: bool,
 }
 
 /// Everything that is known of metrics.
@@ -64,7 +66,7 @@ impl<'a> World<'a> {
 
     /// The versions of an exporter that run; empty where nobody says.
     fn versions<'w>(&'w self, exporter: &'w str) -> Vec<&'w str> {
-        let said = self.deployed.iter().filter(|deployed| deployed.name == exporter);
+        let said = self.deployed.iter().filter(|deployed| deployed.name == exporter && !deployed.is_guess);
         let said: Vec<&str> = said.filter_map(|deployed| deployed.version.as_deref()).collect();
         if said.is_empty() {
             return self.deployment.versions(exporter).into_iter().map(|(version, _)| version).collect();
@@ -93,6 +95,19 @@ impl<'a> World<'a> {
         !versions.is_empty() && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
     }
 
+    /// Whether a version of `exporter` runs that is newer than everything that was seen of it.
+    fn is_newer_than_all(&self, exporter: &str, seen: &[&Exporter]) -> bool {
+        let captures = || seen.iter().flat_map(|exporter| &exporter.captures);
+        if captures().any(|capture| capture.evidence == Evidence::Live) {
+            return false;
+        }
+        let newest = captures().filter_map(|capture| minor(&capture.version)).max();
+        let guessed = self.deployed.iter().filter(|deployed| deployed.name == exporter && deployed.is_guess);
+        let guessed = guessed.filter_map(|deployed| deployed.version.as_deref());
+        let mut runs = self.versions(exporter).into_iter().chain(guessed).filter_map(minor);
+        newest.is_some_and(|newest| runs.any(|version| version > newest))
+    }
+
     fn family<'w>(&'w self, fact: &Fact<'w>) -> Family<'w> {
         let is_certain = self.is_certain(fact.exporter(), fact.exporter().captures_of(fact.metric));
         let labels = fact.labels().map(|label| {
@@ -116,6 +131,13 @@ impl<'a> World<'a> {
             is_open: fact.metric.has_open_labels,
             is_certain,
         }
+    }
+
+    /// Whether a version of `exporters` runs that is older than the new name of the metric `name`.
+    fn has_old_name(&self, name: &str, exporters: &[&Exporter]) -> bool {
+        let since = exporters.iter().find_map(|exporter| minor(&exporter.renamed(name)?.since));
+        let versions = exporters.iter().flat_map(|exporter| self.versions(&exporter.name)).filter_map(minor);
+        since.is_some_and(|since| versions.into_iter().any(|runs| runs < since))
     }
 
     /// What a metric is called that was renamed, or that is written as before units were part of names.
@@ -182,11 +204,13 @@ fn looked_at(exporter: &Exporter) -> String {
 
 /// Whether two versions are of one minor release: metrics do not change in patches.
 fn is_same(one: &str, other: &str) -> bool {
-    let minor = |version: &str| -> Option<(String, String)> {
-        let mut parts = version.trim_start_matches('v').split(['.', '-', '+']);
-        Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
-    };
     minor(one).is_some_and(|found| minor(other) == Some(found))
+}
+
+/// `(1, 8)` of `v1.8.2`.
+fn minor(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.trim_start_matches('v').split(['.', '-', '+', '~']);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 impl Knowledge for World<'_> {
@@ -201,8 +225,12 @@ impl Knowledge for World<'_> {
         };
         let exporter = &owner.exporter;
         let all: Vec<&Exporter> = self.catalogues.of(&exporter.name).map(|catalogue| &catalogue.exporter).collect();
-        // Of an open family only what has another name for certain is called unknown.
-        if all.iter().any(|exporter| exporter.is_open(name)) {
+        if self.has_old_name(name, &all) {
+            return Metric::Unknown;
+        }
+        // Of an open family, and of a version that nobody has looked at yet, only what has another name for certain is
+        // called unknown.
+        if all.iter().any(|exporter| exporter.is_open(name)) || self.is_newer_than_all(&exporter.name, &all) {
             if self.renamed(name).is_none() {
                 return Metric::Unknown;
             }
@@ -282,6 +310,7 @@ impl Knowledge for World<'_> {
             name: Cow::Borrowed(collector.name.as_ref()),
             switch: Cow::Borrowed(collector.switch.as_ref()),
             is_certain,
+            is_said: deployed.is_some(),
             evidence: fact.source(),
         })
     }
@@ -361,6 +390,7 @@ mod tests {
             name: "node-exporter".to_owned(),
             version: (!version.is_empty()).then(|| version.to_owned()),
             collectors: collectors.iter().map(|name| (*name).to_owned()).collect(),
+            is_guess: false,
         };
         World::new(Catalogues::bundled(), Deployment::default(), vec![deployed], &NO_SCRAPE)
     }
@@ -389,11 +419,15 @@ mod tests {
 
     #[test]
     fn names_that_nobody_has() {
+        let (old, newer) = (world("0.15.2", &[]), world("1.99.0", &[]));
         let world = world("1.5.0", &[]);
         let missing = |name: &str| match world.metric(name) {
             Metric::Missing { exporter, certain } => Some((exporter.into_owned(), certain)),
             _ => None,
         };
+        assert!(matches!(newer.metric("node_of_tomorrow"), Metric::Unknown));
+        assert!(matches!(newer.metric("node_memory_MemAvailable"), Metric::Missing { .. }), "it was renamed");
+        assert!(matches!(old.metric("node_memory_MemAvailable"), Metric::Unknown), "it had that name then");
         // A text file may bring along any name.
         assert_eq!(missing("node_laod1"), Some(("node-exporter".to_owned(), false)));
         assert_eq!(missing("node_hwmon_anything"), None);

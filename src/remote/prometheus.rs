@@ -35,6 +35,8 @@ const TRANSIENT: [u16; 4] = [429, 502, 503, 504];
 pub enum Problem {
     /// No answer came, after so many attempts.
     NoAnswer(HttpError, u32),
+    /// It wants to know who asks, or does not want this one: the status.
+    Login(u16),
     /// The server said that something is wrong.
     Refused(u16, String),
     /// Something answers that is no Prometheus: its status, and how the answer begins.
@@ -50,6 +52,7 @@ impl fmt::Display for Problem {
                 let times = if *attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") };
                 write!(f, "{error}, after {times}; {}", error.obstacle.remedy())
             }
+            Self::Login(status) => write!(f, "it wants credentials (status {status})"),
             Self::Refused(status, message) => write!(f, "it refuses the request with status {status}: {message}"),
             Self::NotPrometheus(status, beginning) => {
                 write!(f, "it answers with status {status}, but not as Prometheus does")?;
@@ -106,17 +109,18 @@ pub struct Target {
 pub struct Server<'a, C> {
     client: Client,
     base: String,
+    authorization: Option<String>,
     policy: Policy,
     clock: &'a C,
     deadline: Instant,
 }
 
 impl<'a, C: Clock> Server<'a, C> {
-    /// The server at `url`, which may have a path before `/api`.
+    /// The server at `url`, which may have a path before `/api`. `authorization` is the value of that header.
     ///
     /// # Errors
     /// When `url` is not the address of a web server.
-    pub fn new(url: &str, clock: &'a C) -> Result<Self, String> {
+    pub fn new(url: &str, client: Client, authorization: Option<String>, clock: &'a C) -> Result<Self, String> {
         let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
         let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(rest));
         let is_sound = host.is_some_and(|host| !host.is_empty()) && !url.contains(['?', '#', ' ']);
@@ -125,7 +129,7 @@ impl<'a, C: Clock> Server<'a, C> {
         }
         let policy = Policy { timeout: Some(ATTEMPT_LIMIT), ..Policy::default() };
         let base = url.trim_end_matches('/').to_owned();
-        Ok(Self { client: Client::new(None)?, base, policy, clock, deadline: clock.now() + TOTAL_LIMIT })
+        Ok(Self { client, base, authorization, policy, clock, deadline: clock.now() + TOTAL_LIMIT })
     }
 
     /// Types and help texts by name of metric.
@@ -171,7 +175,8 @@ impl<'a, C: Clock> Server<'a, C> {
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
-        let mut request = Request { client: &self.client, url: format!("{}{path}", self.base) };
+        let authorization = self.authorization.as_deref();
+        let mut request = Request { client: &self.client, url: format!("{}{path}", self.base), authorization };
         let answer = self.policy.run(&mut request, self.clock, Some(self.deadline));
         let answer = answer.map_err(|GaveUp { attempts, last, .. }| match last {
             Some(Failure::Http(error)) => Problem::NoAnswer(error, attempts),
@@ -191,6 +196,7 @@ fn refusal(answer: &Answer) -> Problem {
         Ok(Envelope { error: Some(message), status, .. }) if status == "error" => {
             Problem::Refused(answer.status, message)
         }
+        _ if matches!(answer.status, 401 | 403) => Problem::Login(answer.status),
         _ => Problem::NotPrometheus(answer.status, beginning(&answer.body)),
     }
 }
@@ -217,6 +223,7 @@ fn percent_encoded(text: &str) -> String {
 struct Request<'a> {
     client: &'a Client,
     url: String,
+    authorization: Option<&'a str>,
 }
 
 enum Failure {
@@ -230,8 +237,8 @@ impl Task for Request<'_> {
     type Error = Failure;
 
     fn attempt(&mut self, attempt: Attempt) -> Result<Answer, Failure> {
-        let answer =
-            self.client.get(&self.url, None, attempt.timeout.unwrap_or(ATTEMPT_LIMIT)).map_err(Failure::Http)?;
+        let limit = attempt.timeout.unwrap_or(ATTEMPT_LIMIT);
+        let answer = self.client.get(&self.url, self.authorization, limit).map_err(Failure::Http)?;
         if TRANSIENT.contains(&answer.status) { Err(Failure::Busy(answer)) } else { Ok(answer) }
     }
 
@@ -250,14 +257,12 @@ mod tests {
 
     #[test]
     fn addresses() {
+        let server = |url: &str| Server::new(url, Client::new(None).unwrap(), None, &SystemClock);
         for url in ["localhost:9090", "http://", "ftp://a", "http://a?x=1", "http://a b"] {
-            let problem = Server::new(url, &SystemClock).err().unwrap();
+            let problem = server(url).err().unwrap();
             assert!(problem.contains("write it like `http://localhost:9090`"), "{url}: {problem}");
         }
-        assert_eq!(
-            Server::new("https://a.example/prometheus/", &SystemClock).ok().unwrap().base,
-            "https://a.example/prometheus"
-        );
+        assert_eq!(server("https://a.example/prometheus/").ok().unwrap().base, "https://a.example/prometheus");
     }
 
     #[test]

@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use base64::Engine as _;
-
 use super::now_ms;
 use super::settings::Settings;
 use crate::cli::args::DriftNotifyArgs;
-use crate::cli::files::read_limited;
+use crate::cli::credentials::SecretFile;
 use crate::cli::terminal;
 use crate::config::{Alertmanager, Credentials, Notify};
 use crate::drift::history::{Alert, Delivery, History, Location, Origin};
@@ -180,17 +178,10 @@ pub(super) fn credential(path: &str) -> PathBuf {
 }
 
 fn authorization(credentials: &Credentials, settings: &Settings) -> Result<String, String> {
-    let read = |path: &str| {
-        let path = file(path, settings);
-        let text = read_limited(&path).map_err(|message| format!("{}: {message}", path.display()))?;
-        String::from_utf8(text).map(|text| text.trim().to_owned()).map_err(|_| format!("{}: no UTF-8", path.display()))
-    };
-    Ok(match credentials {
-        Credentials::Basic(path) => {
-            format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(read(&path.value)?))
-        }
-        Credentials::Bearer(path) => format!("Bearer {}", read(&path.value)?),
-    })
+    match credentials {
+        Credentials::Basic(path) => SecretFile::Basic(&file(&path.value, settings)).header(),
+        Credentials::Bearer(path) => SecretFile::Bearer(&file(&path.value, settings)).header(),
+    }
 }
 
 /// The name of this machine, which tells two scanning machines apart.
@@ -203,42 +194,5 @@ fn instance() -> String {
 pub(super) fn after_scan(history: &mut History, settings: &Settings, location: &Location) {
     if let Err(reason) = retire(history, settings, location).and_then(|()| deliver(history, settings)) {
         terminal::complain(&reason);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Config, Located};
-
-    fn settings(directory: &Path) -> Settings {
-        let (directory, drift) = (directory.to_path_buf(), Config::default().drift);
-        Settings { path: directory.join(".sprag.hcl"), directory, drift }
-    }
-
-    fn located(path: &str) -> Located<String> {
-        Located::default(path.to_owned())
-    }
-
-    #[test]
-    fn credentials_are_read_from_files_and_become_a_header() {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("basic"), "sprag:open sesame\n").unwrap();
-        std::fs::write(directory.path().join("bearer"), "token\n").unwrap();
-        let settings = settings(directory.path());
-        let header = |credentials| authorization(&credentials, &settings);
-        // RFC 7617 and RFC 6750
-        assert_eq!(header(Credentials::Basic(located("basic"))).unwrap(), "Basic c3ByYWc6b3BlbiBzZXNhbWU=");
-        assert_eq!(header(Credentials::Bearer(located("bearer"))).unwrap(), "Bearer token");
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_read_is_named_and_its_content_is_not() {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("odd"), b"secret\xff").unwrap();
-        let settings = settings(directory.path());
-        let complaint = |name| authorization(&Credentials::Bearer(located(name)), &settings).unwrap_err();
-        assert!(complaint("gone").contains("/gone: no such file"), "{}", complaint("gone"));
-        assert!(complaint("odd").ends_with("/odd: no UTF-8"), "{}", complaint("odd"));
     }
 }

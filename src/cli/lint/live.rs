@@ -8,35 +8,81 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
 
+use crate::cli::args::LintArgs;
+use crate::cli::credentials::SecretFile;
 use crate::cli::files::Files;
-use crate::diagnostic::FileId;
+use crate::discover::Inventory;
 use crate::linter::RuleUnit;
 use crate::prometheus::catalogue::{
     Capture, Catalogue, Evidence, Exporter, Kind, Label, Metric, Presence, Text, Values,
 };
 use crate::prometheus::scrape::{self, ScrapeFile};
-use crate::prometheus::{self, Content};
+use crate::prometheus::{self, Content, dashboard};
 use crate::remote::prometheus::{MAX_METRICS, Metadata, Problem, Series, Server, Target};
+use crate::remote::{Client, Obstacle};
 use crate::retry::SystemClock;
 
 /// How far back series count: an exporter that was down for a while still has its metrics.
 const PERIOD: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What the server at `url` knows of the metrics that the rules in `candidates` read.
+/// How to reach a server.
+pub(super) struct Access<'a> {
+    url: &'a str,
+    ca: Option<&'a Path>,
+    secret: Option<SecretFile<'a>>,
+}
+
+impl<'a> Access<'a> {
+    /// The server at `url`, with what the command line says about it.
+    pub(super) fn of(args: &'a LintArgs, url: &'a str) -> Self {
+        let basic = args.prometheus_basic_auth_file.as_deref().map(SecretFile::Basic);
+        let secret = basic.or_else(|| args.prometheus_bearer_file.as_deref().map(SecretFile::Bearer));
+        Self { url, ca: args.prometheus_ca.as_deref(), secret }
+    }
+
+    fn server(&self) -> Result<Server<'static, SystemClock>, String> {
+        // Addresses are shown, and a password with them.
+        if let Some((_, host)) = self.url.rsplit_once('@') {
+            return Err(format!("the address of `{host}` holds credentials: put them into a file; {NAME_A_FILE}"));
+        }
+        let authorization = self.secret.map(SecretFile::header).transpose()?;
+        Server::new(self.url, Client::new(self.ca)?, authorization, &SystemClock)
+    }
+
+    /// What went wrong, with what to do about it.
+    fn explain(&self, problem: &Problem) -> String {
+        let url = self.url;
+        match (problem, self.secret) {
+            (Problem::Login(_), None) => format!("{url}: {problem}; {NAME_A_FILE}"),
+            (Problem::Login(status), Some(secret)) => {
+                format!("{url}: it refuses the credentials in {} (status {status})", secret.path().display())
+            }
+            (Problem::NoAnswer(error, _), _) if error.obstacle == Obstacle::UnknownIssuer => {
+                format!("{url}: {error}; name the file of the authority's certificate with `--prometheus-ca`")
+            }
+            _ => format!("{url}: {problem}"),
+        }
+    }
+}
+
+/// How to say who asks.
+const NAME_A_FILE: &str = "name one with `--prometheus-basic-auth-file` or `--prometheus-bearer-file`";
+
+/// What the server knows of the metrics that rules and dashboards read.
 ///
 /// # Errors
 /// When nothing could be learned, in a sentence.
 pub(super) fn ask(
-    url: &str,
-    candidates: &[FileId],
+    access: &Access<'_>,
+    inventory: &Inventory,
     files: &mut Files,
 ) -> Result<(Catalogue, Option<ScrapeFile>), String> {
-    let server = Server::new(url, &SystemClock)?;
-    let say = |problem: Problem| format!("{url}: {problem}");
+    let (server, url) = (access.server()?, access.url);
+    let say = |problem: Problem| access.explain(&problem);
     let metadata = server.metadata().map_err(say)?;
     let mut names = server.names().map_err(say)?;
     names.sort();
-    let read = metrics_of(candidates, files);
+    let read = metrics_of(inventory, files);
     // What rules read comes first: it is what there is time and room for.
     let asked: Vec<String> = names.iter().filter(|name| read.contains(*name)).cloned().collect();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -75,11 +121,16 @@ fn scrape_configuration(targets: &[Target]) -> String {
     text
 }
 
-/// The names of the metrics that rules read.
-fn metrics_of(candidates: &[FileId], files: &Files) -> BTreeSet<String> {
-    let names = candidates.par_iter().map(|file| {
+/// The names of the metrics that rules and dashboards read.
+fn metrics_of(inventory: &Inventory, files: &Files) -> BTreeSet<String> {
+    let candidates = inventory.rule_candidates.par_iter().chain(&inventory.dashboard_candidates);
+    let names = candidates.map(|file| {
         let Ok(text) = files.read(*file) else { return BTreeSet::new() };
-        let Content::Rules(rules) = prometheus::read(&text) else { return BTreeSet::new() };
+        let rules = match prometheus::read(&text) {
+            Content::Rules(rules) => Some(rules),
+            _ => dashboard::read(&text),
+        };
+        let Some(rules) = rules else { return BTreeSet::new() };
         RuleUnit::new(*file, rules).rules().flat_map(|view| view.metrics()).collect()
     });
     names.reduce(BTreeSet::new, |mut all, more: BTreeSet<String>| {

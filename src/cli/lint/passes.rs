@@ -20,6 +20,7 @@ use crate::linter::{
     TypedRules, Undecided, syntax_diagnostics,
 };
 use crate::lints;
+use crate::prometheus::dashboard;
 use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::{Deployed, World};
 use crate::prometheus::{self, Content, NameScheme, ReadOptions};
@@ -63,6 +64,10 @@ enum Seen {
         unit: Option<Box<RuleUnit>>,
         servers: Servers,
     },
+    Dashboard {
+        config: usize,
+        unit: Box<RuleUnit>,
+    },
     /// What a file says about the servers, and nothing about rules.
     Servers {
         servers: Servers,
@@ -93,9 +98,11 @@ pub(super) fn run(
     let modules = inventory.directories.par_iter().map(|directory| run.module(directory));
     let rules = inventory.rule_candidates.par_iter().map(|file| run.rule_file(*file));
     // One by one: they differ in size a hundredfold, and the last must not be waited for.
-    let seen: Vec<Seen> = modules.chain(rules).with_max_len(1).collect();
+    let dashboards = inventory.dashboard_candidates.par_iter().map(|file| run.dashboard(*file));
+    let seen: Vec<Seen> = modules.chain(rules).chain(dashboards).with_max_len(1).collect();
     let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
     let (mut modules, mut rules, mut units, mut servers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut dashboards = Vec::new();
     let mut suppressions = run.suppressions_elsewhere();
     for seen in seen {
         match seen {
@@ -114,6 +121,10 @@ pub(super) fn run(
                 units.extend(unit.map(|unit| (config, unit)));
                 rules.push((config, summary));
             }
+            Seen::Dashboard { config, unit } => {
+                outcome.checked += 1;
+                dashboards.push((config, unit));
+            }
             Seen::Servers { servers: found, config } => servers.push((config, found)),
             Seen::Problem(problem) => outcome.problems.push(problem),
             Seen::Nothing => {}
@@ -130,7 +141,7 @@ pub(super) fn run(
     }
     let guards = run.evaluate(&modules, &mut outcome);
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays, &guards));
-    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules));
+    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules, &dashboards));
     run.suppress(&mut outcome.diagnostics, suppressions);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
@@ -266,6 +277,21 @@ impl Run<'_> {
         Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, suppressions, unit, servers }
     }
 
+    /// A JSON file, if it is a dashboard.
+    fn dashboard(&self, file: FileId) -> Seen {
+        let Some(entry) = self.files.get(file) else { return Seen::Nothing };
+        let config = self.settings.governing(&entry.path);
+        let policy = &self.settings.get(config).policy;
+        if !self.engine.needs_dashboards(policy) {
+            return Seen::Nothing;
+        }
+        let Some(queries) = self.files.read(file).ok().and_then(|text| dashboard::read(&text)) else {
+            return Seen::Nothing;
+        };
+        let version = policy.config.alerts.version();
+        Seen::Dashboard { config, unit: Box::new(RuleUnit::for_version(file, queries, version)) }
+    }
+
     /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.
     fn stray(&self, member: &Member) -> Option<(usize, StrayTest)> {
         let config = self.settings.governing(&self.files.get(member.file)?.path);
@@ -307,12 +333,13 @@ impl Run<'_> {
         diagnostics
     }
 
-    /// Lints that need to know what metrics there are, for each configuration that governs a rule file.
+    /// Lints that need to know what metrics there are, for each configuration that governs a rule file or a dashboard.
     fn monitoring_pass(
         &self,
         units: &[(usize, Box<RuleUnit>)],
         servers: &[(usize, Servers)],
         rules: &[(usize, RuleSummary)],
+        dashboards: &[(usize, Box<RuleUnit>)],
     ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
@@ -320,7 +347,11 @@ impl Run<'_> {
             let own: Vec<&RuleUnit> =
                 units.iter().filter(|(config, _)| *config == index).map(|(_, unit)| &**unit).collect();
             let policy = &governed.policy;
-            if own.is_empty() || !self.engine.needs_monitoring(policy) {
+            let dashboards: Vec<&RuleUnit> =
+                dashboards.iter().filter(|(config, _)| *config == index).map(|(_, unit)| &**unit).collect();
+            if own.is_empty() && dashboards.is_empty()
+                || !self.engine.needs_monitoring(policy) && !self.engine.needs_dashboards(policy)
+            {
                 continue;
             }
             let servers = servers.iter().filter(|(config, _)| *config == index).map(|(_, found)| found);
@@ -344,6 +375,12 @@ impl Run<'_> {
             let look = |unit: &&RuleUnit| self.engine.typed_rules(&TypedRules::new(unit, &monitoring), policy);
             let found: Vec<Vec<Diagnostic>> = monitoring.units.par_iter().map(look).collect();
             diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));
+            let look = |unit: &&RuleUnit| self.engine.dashboard(&TypedRules::new(unit, &monitoring), policy);
+            let found: Vec<Vec<Diagnostic>> = dashboards.par_iter().map(look).collect();
+            diagnostics.extend(self.settle(found.into_iter().flatten().collect(), index));
+            if monitoring.units.is_empty() {
+                continue;
+            }
             let anchor = governed.file.unwrap_or(FileId(0));
             let found = self.engine.monitoring(&monitoring, policy, anchor);
             diagnostics.extend(self.settle(found, index));
@@ -420,7 +457,7 @@ impl Run<'_> {
             let path = governed.relative(&entry.path);
             let scope = Scope { policy: &governed.policy, path: &path, is_fixture: is_fixture(&entry.key) };
             let saw_all = match lint.check {
-                Check::Engine | Check::Module(_) | Check::Rules(_) | Check::Typed(_) => true,
+                Check::Engine | Check::Module(_) | Check::Rules(_) | Check::Typed(_) | Check::Dashboard(_) => true,
                 Check::Repository(_) | Check::Monitoring(_) | Check::Invariant(_) | Check::Both(..) => {
                     !self.inventory.focused && self.covers(&governed.directory)
                 }
@@ -465,8 +502,17 @@ fn deployed(config: &Config) -> Vec<Deployed> {
         name: exporter.name.0.clone(),
         version: exporter.version.as_ref().map(|version| version.0.clone()),
         collectors: exporter.collectors.iter().map(|name| name.value.clone()).collect(),
+        is_guess: false,
     });
-    exporters.collect()
+    // The server that evaluates the rules most likely is the one that they watch.
+    let is_said = config.alerts.exporters.iter().any(|exporter| exporter.name.0 == "prometheus");
+    let server = config.alerts.prometheus.as_ref().filter(|_| !is_said).map(|release| Deployed {
+        name: "prometheus".to_owned(),
+        version: Some(release.0.to_string()),
+        collectors: Vec::new(),
+        is_guess: true,
+    });
+    exporters.chain(server).collect()
 }
 
 /// Keeps the fixes of files that several modules read only where all of them want the same one; it is as safe as it is

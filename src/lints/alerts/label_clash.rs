@@ -2,8 +2,9 @@
 
 use super::texts::texts;
 use crate::linter::{Check, Reporter, TypedRules};
-use crate::prometheus::infer::Clash;
+use crate::prometheus::infer::{Clash, Selected};
 use crate::source::Span;
+use crate::syntax::promql::ExprKind;
 
 pub(crate) const CHECK: Check = Check::Typed(check);
 
@@ -16,6 +17,26 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
                 if let Some(matcher) = used {
                     let place = rules.place(typed.text, matcher.label.span);
                     report(rules, out, clash, name, place.span, view.name());
+                }
+            }
+        }
+        for (_, node) in typed.parsed.tree.iter() {
+            let (operand, labels) = match &node.kind {
+                ExprKind::Aggregate { arguments, grouping: Some(grouping), .. } if !grouping.without => {
+                    (arguments.last().copied(), &grouping.labels)
+                }
+                ExprKind::Binary { left, right, matching, .. } => match &matching.group {
+                    Some(group) => (Some(if group.left { *right } else { *left }), &group.labels),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let inside: Vec<&Selected<'_>> = operand.iter().flat_map(|id| typed.inference.selectors_in(*id)).collect();
+            let [selected] = inside[..] else { continue };
+            for clash in selected.clashes.iter().filter(|clash| counts(clash)) {
+                for label in labels.iter().filter(|label| !label.opaque && label.text == clash.label) {
+                    let place = rules.place(typed.text, label.span);
+                    report(rules, out, clash, selected.name.unwrap_or("this"), place.span, view.name());
                 }
             }
         }

@@ -1,8 +1,12 @@
 //! See `lints/alerts/unknown-name-in-text/README.md`.
 
-use crate::linter::{Check, Reporter, TypedRules};
-use crate::prometheus::infer::{Knowledge, Metric};
+use crate::linter::{Check, Reporter, RuleView, TypedRules};
+use crate::lints::promql::unknown_label::own_labels;
+use crate::lints::promql::{closest_label, is_suspicious};
+use crate::prometheus::Text;
+use crate::prometheus::infer::{Knowledge, METRIC_NAME, Metric, Presence};
 use crate::source::Span;
+use crate::syntax::promql;
 
 pub(crate) const CHECK: Check = Check::Typed(check);
 
@@ -21,8 +25,68 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
                 let message = format!("the text names `{word}`, and there is no such metric");
                 out.report(out.finding(place, message).help(advice).subject(view.name()));
             }
+            for span in selectors(&pair.value.value) {
+                labels(rules, out, view, &pair.value, span);
+            }
         }
     }
+}
+
+/// Reports labels of the selector at `span` of an annotation that its metric never has.
+fn labels(rules: &TypedRules<'_>, out: &mut Reporter<'_>, view: &RuleView<'_>, text: &Text, span: Span) {
+    let parsed = promql::parse(span.text(text.value.as_bytes()), &promql::Options { version: rules.unit.version });
+    if !parsed.errors.is_empty() || parsed.guessed {
+        return;
+    }
+    let inference = rules.monitoring.infer(&parsed);
+    for selected in inference.selectors.iter().filter(|selected| selected.family().is_some()) {
+        let known = &selected.before.labels;
+        // What a matcher asks for is filled in later: only its label is looked at.
+        for matcher in selected.selector.matchers.iter().filter(|matcher| !matcher.label.opaque) {
+            let (label, name) = (matcher.label.text.as_str(), selected.name.unwrap_or_default());
+            let is_absent = match known.presence(label) {
+                Presence::Never => label != METRIC_NAME,
+                Presence::Unlikely => is_suspicious(label, known, Some(selected), rules.monitoring.world),
+                _ => false,
+            };
+            if !is_absent {
+                continue;
+            }
+            let place = matcher.label.span;
+            let place = rules.place(text, Span::new(span.start + place.start, span.start + place.end));
+            let message = format!("the text names the label `{label}`, which `{name}` does not have");
+            let help = match closest_label(label, known) {
+                Some(close) => format!("did you mean `{close}`?"),
+                None => format!("the labels are {}", own_labels(known)),
+            };
+            out.report(out.finding(place, message).help(help).subject(view.name()));
+        }
+    }
+}
+
+/// The selectors that a text shows: a name and what stands in braces right behind it.
+fn selectors(text: &str) -> impl Iterator<Item = Span> {
+    names(text).filter_map(|(_, span)| {
+        let start = span.end as usize;
+        let rest = &text[start..];
+        if !rest.starts_with('{') || rest.starts_with("{{") {
+            return None;
+        }
+        // Templates in between have braces of their own.
+        let mut at = 1;
+        loop {
+            let next = at + rest[at..].find(['{', '}'])?;
+            match rest.as_bytes().get(next..next + 2) {
+                Some(b"{{") => at = next + 2 + rest[next..].find("}}")?,
+                _ if rest.as_bytes()[next] == b'}' => return Some(Span::new(span.start, span.end + to_u32(next + 1))),
+                _ => return None,
+            }
+        }
+    })
+}
+
+fn to_u32(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// The words of a text that look like names of metrics: lower case, with underscores, not part of a path or address.
@@ -56,5 +120,12 @@ mod tests {
         let text = "see `node_memory_free` at /var/lib/node_x_y, node_exporter, pve_up_x. And a_b";
         let found: Vec<&str> = names(text).map(|(word, _)| word).collect();
         assert_eq!(found, ["node_memory_free", "pve_up_x"]);
+    }
+
+    #[test]
+    fn selectors_in_texts() {
+        let text = "see node_load_x{a=\"{{ $labels.a }}\"}, node_x_y{{ $value }}, node_x_y{ and node_x_y{b=\"c\"}.";
+        let found: Vec<&str> = selectors(text).map(|span| span.text(text.as_bytes())).collect();
+        assert_eq!(found, ["node_load_x{a=\"{{ $labels.a }}\"}", "node_x_y{b=\"c\"}"]);
     }
 }

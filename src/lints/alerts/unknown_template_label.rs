@@ -4,7 +4,7 @@ use super::texts::{AlertText, texts};
 use crate::diagnostic::Diagnostic;
 use crate::linter::{Check, Reporter, TypedRules};
 use crate::lints::promql::unknown_label::own_labels;
-use crate::lints::promql::{closest_label, is_suspicious};
+use crate::lints::promql::{closest_label, is_settled, is_suspicious};
 use crate::prometheus::infer::{Inference, Presence, Selected};
 use crate::prometheus::message::{LabelUse, Source};
 use crate::syntax::promql::{self, ExprKind};
@@ -56,8 +56,10 @@ fn is_missing(
             let view = &text.rule.view;
             let is_set_by_rule = is_own && view.group.label_of(view.rule, label.name).is_some();
             let labels = &inference.result().labels;
-            let is_odd =
-                |selected: &Selected<'_>| is_suspicious(label.name, labels, Some(selected), rules.monitoring.world);
+            let is_odd = |selected: &Selected<'_>| {
+                is_settled(label.name, selected, rules.monitoring)
+                    || is_suspicious(label.name, labels, Some(selected), rules.monitoring.world)
+            };
             is_set_by_rule || !inference.selectors.is_empty() && inference.selectors.iter().all(is_odd)
         }
         _ => false,

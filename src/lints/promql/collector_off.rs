@@ -14,7 +14,11 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
         let (exporter, part, switch) = (&collector.exporter, &collector.name, &collector.switch);
         let place = rules.place(typed.text, name_span(selected));
         // Where nothing says what is deployed, it may well be on.
-        let severity = if collector.is_certain { Severity::Error } else { Severity::Note };
+        let severity = match (collector.is_certain, collector.is_said) {
+            (true, _) => Severity::Error,
+            (false, true) => Severity::Warning,
+            (false, false) => Severity::Note,
+        };
         let message = match collector.is_certain {
             true => format!("`{name}` is never there: `{part}` of `{exporter}` is off where it is deployed"),
             false => format!("`{name}` is there only where `{part}` of `{exporter}` is switched on"),

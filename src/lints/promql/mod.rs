@@ -11,13 +11,15 @@ pub(super) mod redundant_regex;
 pub(super) mod result_type;
 pub(super) mod short_range;
 pub(super) mod unguarded_divisor;
+pub(super) mod unknown_dashboard_label;
 pub(super) mod unknown_label;
 pub(super) mod unknown_metric;
 pub(super) mod unstable_selector;
 
 use crate::diagnostic::Severity;
-use crate::linter::{RuleView, TypedExpression, TypedRules};
+use crate::linter::{Monitoring, RuleView, TypedExpression, TypedRules};
 use crate::prometheus::infer::{Knowledge, LabelSet, METRIC_NAME, Selected};
+use crate::prometheus::scrape::ScrapeFile;
 use crate::source::Span;
 use crate::suggest;
 use crate::syntax::promql::Matcher;
@@ -62,6 +64,15 @@ pub(super) fn is_suspicious(
     let exporter = selected.and_then(Selected::family).map(|family| &family.exporter);
     closest_label(label, labels).is_some()
         || exporter.is_some_and(|exporter| !knowledge.carriers(exporter, label).is_empty())
+}
+
+/// Whether the scrape configuration settles which labels the targets add, so that a label which the exporter does not have
+/// is nowhere. External labels count where the rules run on a server that others write to.
+pub(super) fn is_settled(label: &str, selected: &Selected<'_>, monitoring: &Monitoring<'_>) -> bool {
+    let scrape = monitoring.scrape;
+    let is_external =
+        |file: &ScrapeFile| file.external_labels.is_open || file.external_labels.labels.contains_key(label);
+    scrape.jobs_are_known() && selected.family().is_some() && !scrape.files().iter().any(is_external)
 }
 
 /// The label of `labels` that `label` was probably meant to be.

@@ -67,7 +67,10 @@ fn look(text: &Text, selector: &Selector, index: usize, matcher: &Matcher) -> Op
     if !inner.contains(META) {
         edits.push((matcher.operator_span, plain));
         edits.sort_by_key(|(span, _)| span.start);
-        let message = format!("`{name}` with `{value}`, which is no pattern");
+        let message = match value {
+            "" => format!("`{name}` with an empty pattern"),
+            _ => format!("`{name}` with `{value}`, which is no pattern"),
+        };
         return Some((message, format!("write `{plain}\"{inner}\"`"), edits));
     }
     (!edits.is_empty()).then(|| {

@@ -6,7 +6,8 @@ use crate::syntax::promql::ValueType;
 pub(crate) const CHECK: Check = Check::Typed(check);
 
 fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
-    for (view, typed) in rules.typed() {
+    // What is no rule is looked at as a table, too, and any type will do there.
+    for (view, typed) in rules.typed().filter(|(view, _)| view.rule.name().is_some()) {
         let root = typed.parsed.tree.root();
         let (found, help) = match typed.parsed.value_type(root) {
             Some(found @ ValueType::String) => (found, "write an expression that selects series"),

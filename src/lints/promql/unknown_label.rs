@@ -1,6 +1,6 @@
 //! See `lints/promql/unknown-label/README.md`.
 
-use super::{closest_label, evidence, is_suspicious, selectors, severity};
+use super::{closest_label, evidence, is_settled, is_suspicious, selectors, severity};
 use crate::diagnostic::Diagnostic;
 use crate::linter::{Check, Reporter, RuleView, TypedExpression, TypedRules};
 use crate::prometheus::infer::{Carrier, DeadReason, Knowledge, LabelSet, METRIC_NAME, Presence, Selected};
@@ -15,7 +15,11 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
             let matcher = &selected.selector.matchers[dead.matcher];
             let label = matcher.label.text.as_str();
             let is_doubtful = !dead.is_certain && selected.before.labels.presence(label) != Presence::Never;
-            if is_doubtful && !is_suspicious(label, &selected.before.labels, Some(selected), rules.monitoring.world) {
+            let (known, monitoring) = (&selected.before.labels, rules.monitoring);
+            if is_doubtful
+                && !is_settled(label, selected, monitoring)
+                && !is_suspicious(label, known, Some(selected), monitoring.world)
+            {
                 continue;
             }
             let place = rules.place(typed.text, matcher.label.span);

@@ -63,6 +63,8 @@ pub struct CollectorState<'k> {
     pub switch: Cow<'k, str>,
     /// Whether it is known to be off, or only off unless somebody switched it on.
     pub is_certain: bool,
+    /// Whether the configuration says that the exporter is deployed, and nothing of this part.
+    pub is_said: bool,
     /// Where that is known from, for people.
     pub evidence: String,
 }

@@ -59,6 +59,17 @@ impl ScalarMap {
         Self { length, runs: Box::default(), start, exact: true }
     }
 
+    /// The map of a text in another notation, decoded piece by piece: of each piece how many bytes the text has of it and
+    /// where it is written. What is as long as its place is copied.
+    #[must_use]
+    pub fn of_pieces(pieces: impl IntoIterator<Item = (u32, Span)>) -> Self {
+        let mut runs = Runs::default();
+        for (length, source) in pieces {
+            runs.push(length, source);
+        }
+        Self { length: runs.decoded, runs: runs.list.into(), start: 0, exact: true }
+    }
+
     /// Whether each character is mapped to its own place. Otherwise all of them are mapped to the whole scalar.
     #[must_use]
     pub const fn is_exact(&self) -> bool {

@@ -1,0 +1,3 @@
+alerts {
+  scrape = ["prometheus.yml"]
+}

@@ -1,0 +1,5 @@
+alerts {
+  exporter "node-exporter" {
+    version = "1.5.0"
+  }
+}

@@ -1,0 +1,3 @@
+alerts {
+  prometheus = "3.9"
+}
