@@ -32,6 +32,19 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Why a file could not be written, and what to do about it.
+pub(super) fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "there is no room for it; free some and run sprag again".to_owned()
+        }
+        io::ErrorKind::NotFound => "its directory does not exist; make it first".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only; it must be writable".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied; its directory must be writable".to_owned(),
+        _ => format!("{error}; its directory must be writable"),
+    }
+}
+
 /// Only root can give files away; for everyone else the owner is right already, or cannot be kept.
 #[cfg(unix)]
 fn keep_owner(file: &File, known: &fs::Metadata) {
