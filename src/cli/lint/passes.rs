@@ -154,6 +154,7 @@ impl Run<'_> {
         if has_configuration && !is_store || has_tests {
             let mut module = Module::new(&directory.display, &loaded.sources);
             module.is_complete &= loaded.problems.is_empty() && !directory.is_partial;
+            module.is_fixture = is_fixture(&directory.key);
             let governed = self.settings.get(config);
             module.schemas = &governed.schemas;
             let linked = |member: &&Member| {
