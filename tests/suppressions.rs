@@ -141,3 +141,63 @@ fn what_is_suppressed_is_not_fixed() {
     let fixed = repository.read("a.tf");
     assert_eq!(fixed, text.replace("b = var.x.0", "b = var.x[0]"));
 }
+
+/// What remains of a text when unused suppressions are removed, comments of tflint too.
+fn without_unused(name: &str, text: &str) -> String {
+    let config = "lint {\n  inputs = { \"sprag/unused-suppression\" = { tflint = true } }\n}\n";
+    let repository = Repository::new(&[(name, text), (".sprag.hcl", config)]);
+    repository.run(&["lint", "--fix"]);
+    let fixed = repository.read(name);
+    repository.run(&["lint", "--fix"]);
+    assert_eq!(repository.read(name), fixed, "a second run changes nothing");
+    fixed
+}
+
+#[test]
+fn removing_what_is_unused_leaves_the_rest_as_it_is() {
+    let word = |letter: &str| regex::Regex::new(&format!("\\b{letter}\\b")).unwrap();
+    let (u, n) = (word("U"), word("N"));
+    let unused = "terraform/legacy-index";
+    let needed = "terraform/unused-declaration";
+    for (before, after) in [
+        // behind code, with blanks before it
+        ("  a = 1   # sprag: ignore[U] r\n", "  a = 1\n"),
+        ("  a = 1// sprag: ignore[U] r\n", "  a = 1\n"),
+        ("  a = 1 /* sprag: ignore[U] r */\n", "  a = 1\n"),
+        // between code
+        ("  a = /* sprag: ignore[U] r */ 1\n", "  a =  1\n"),
+        // on a line of its own
+        ("  # why\n  # sprag: ignore[U] r\n\n  a = 1\n", "  # why\n\n  a = 1\n"),
+        ("  /* sprag: ignore[U]\n     r */\n  a = 1\n", "  a = 1\n"),
+        ("\t# sprag: ignore-file[U] r  \n  a = 1\n", "  a = 1\n"),
+        // of several lints
+        ("  a = 1 # sprag: ignore[U, N] r\n", "  a = 1 # sprag: ignore[N] r\n"),
+        ("  a = 1 # sprag: ignore[N ,U] r\n", "  a = 1 # sprag: ignore[N] r\n"),
+        ("  a = 1 # sprag: ignore[ N, U, N ] r\n", "  a = 1 # sprag: ignore[ N, N ] r\n"),
+        ("  a = 1 # sprag: ignore[U,U] r\n", "  a = 1\n"),
+        ("  a = 1 # sprag: ignore[U, U, U]\n", "  a = 1\n"),
+        // those of tflint
+        ("  a = 1  # tflint-ignore: RU # why\n", "  a = 1\n"),
+        ("  # tflint-ignore: RU\n  a = 1\n", "  a = 1\n"),
+        ("  a = 1 # tflint-ignore: RU, RN\n", "  a = 1 # tflint-ignore: RN\n"),
+        ("  a = 1 # tflint-ignore: RN, RU # why\n", "  a = 1 # tflint-ignore: RN # why\n"),
+        // what is not ours stays
+        ("  a = 1 # tflint-ignore: aws_nonsense\n", "  a = 1 # tflint-ignore: aws_nonsense\n"),
+        ("  a = 1 # tflint-ignore: all\n", "  a = 1 # tflint-ignore: all\n"),
+        ("  a = \"# sprag: ignore[U] r\"\n", "  a = \"# sprag: ignore[U] r\"\n"),
+    ] {
+        let whole = |text: &str| {
+            let text = text.replace("RU", "terraform_deprecated_index").replace("RN", "terraform_unused_declarations");
+            format!("locals {{\n{}}}\n", n.replace_all(&u.replace_all(&text, unused), needed))
+        };
+        let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        let (before, after) = (whole(before), whole(after));
+        assert_eq!(without_unused("a.tf", &before), after);
+        assert_eq!(without_unused("a.tf", &windows(&before)), windows(&after), "with other line ends");
+        let (before, after) = (before.trim_end(), after.trim_end());
+        assert_eq!(without_unused("a.tf", before), after, "without a last line end");
+    }
+    let rules =
+        "groups:\n  - name: a\n    rules:\n      - alert: A # sprag: ignore[promql/syntax] r\n        expr: up == 0\n";
+    assert_eq!(without_unused("a.yml", rules), rules.replace(" # sprag: ignore[promql/syntax] r", ""));
+}

@@ -14,7 +14,7 @@ pub(crate) use tftest::{is_regression_file, regression_file};
 
 use crate::config::{INVARIANT_AREA, InvariantBlock, LintOption, parse_invariants};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix};
-use crate::linter::{self, Check, Lint};
+use crate::linter::{self, Check, Lint, suppression};
 use crate::source::Span;
 use crate::terraform::Source;
 
@@ -40,7 +40,8 @@ pub fn options_of(id: &str, invariants: &[&InvariantBlock]) -> Option<Vec<LintOp
         let (blocks, _) = parse_invariants(text.as_bytes(), FileId(0));
         return Some(blocks.iter().flat_map(inputs).collect());
     }
-    let own = OPTIONS.iter().find(|(lint, _)| *lint == id).map_or(&[][..], |(_, options)| options);
+    let all = OPTIONS.iter().chain(&[("sprag/unused-suppression", suppression::OPTIONS)]);
+    let own = all.into_iter().find(|(lint, _)| *lint == id).map_or(&[][..], |(_, options)| options);
     Some(own.iter().map(|(name, kind)| LintOption { name: (*name).into(), kind: Some(*kind) }).collect())
 }
 

@@ -118,22 +118,24 @@ impl<'a> Settings<'a> {
         mistakes
     }
 
-    /// Parses the files of invariants: those that were found (`known`), and those beside a configuration above what was
-    /// walked. Returns the mistakes in them and in what the configurations give their inputs.
-    pub(super) fn check_invariants(&mut self, known: &[FileId], files: &mut Files) -> Vec<Diagnostic> {
-        let mut all = known.to_vec();
+    /// Adds to the files of invariants that were found those beside a configuration above what was walked.
+    pub(super) fn add_invariants(&self, found: &mut Vec<FileId>, files: &mut Files) {
         for governed in self.all.iter().filter(|governed| governed.path.is_some() && !self.is_fixed) {
             let beside = discover::invariants_beside(&governed.directory);
             let counts = |path: &PathBuf| !governed.exclude.is_match(&governed.relative(path));
             for path in beside.into_iter().filter(counts) {
                 let file = files.add(&path, shown(&path));
-                if !all.contains(&file) {
-                    all.push(file);
+                if !found.contains(&file) {
+                    found.push(file);
                 }
             }
         }
+    }
+
+    /// Parses the files of invariants. Returns the mistakes in them and in what the configurations give their inputs.
+    pub(super) fn check_invariants(&mut self, invariants: &[FileId], files: &Files) -> Vec<Diagnostic> {
         let mut mistakes = Vec::new();
-        for file in &all {
+        for file in invariants {
             let (Ok(text), Some(entry)) = (files.read(*file), files.get(*file)) else { continue };
             let (blocks, found) = parse_invariants(&text, *file);
             let config = self.governing(&entry.path);
