@@ -292,7 +292,23 @@ fn a_full_disk_loses_nothing() {
     assert_eq!(repository.read("large.tf"), large.replace(WRAPPED, SAFE));
 }
 
-/// The same on a real file system of 16 KB, where one can be mounted.
+/// What is made anew is not left half made: the next try would find it and stop.
+#[test]
+fn a_full_disk_leaves_no_half_of_a_new_file() {
+    let repository = Repository::new(&[("m/main.tf", WRAPPED)]);
+    for arguments in [&["init"][..], &["new", "alerts"]] {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_sprag")]);
+        let output = command.args(arguments).current_dir(repository.root()).env_clear().output().unwrap();
+        let ran = Ran::of(&output);
+        assert!(ran.status == 2 && ran.stderr.ends_with(NO_ROOM), "{ran:?}");
+        let files = walkdir::WalkDir::new(repository.root()).into_iter().filter_map(Result::ok);
+        let files: Vec<_> = files.filter(|entry| entry.file_type().is_file()).collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+    }
+}
+
+/// The same as a full disk, on a real file system of 16 KB, where one can be mounted.
 #[test]
 fn a_small_file_system_loses_nothing() {
     let repository = Repository::new(&[("disk/.git/x", "")]);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::ConfigArgs;
-use super::files::read_limited;
+use super::files::{read_limited, why_unreadable};
 use super::{Exit, terminal};
 use crate::config::{Config, InvariantBlock, parse_invariants, render};
 use crate::diagnostic::{FileId, Location, Severity};
@@ -22,7 +22,8 @@ pub(super) fn run(args: &ConfigArgs) -> Exit {
 }
 
 fn print(args: &ConfigArgs) -> Result<(), String> {
-    let start = args.path.canonicalize().map_err(|error| format!("{}: {error}", args.path.display()))?;
+    let start = args.path.canonicalize();
+    let start = start.map_err(|error| format!("{}: {}", args.path.display(), why_unreadable(&error)))?;
     let path = args.config.clone().or_else(|| discover::nearest_config(&discover::directory_of(&start)));
     let Some(path) = path else {
         let text = format!(
