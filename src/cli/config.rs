@@ -39,7 +39,8 @@ fn print(args: &ConfigArgs) -> Result<(), String> {
     let own: Vec<&InvariantBlock> = config.invariants.iter().chain(&beside).collect();
     mistakes.extend(config.lint.check_inputs(&|lint| options_of(lint, &own)));
     let index = LineIndex::new(&text);
-    let shown = path.display().to_string();
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
     let place = |location: Location| format!("{shown}:{}", index.position(&text, location.span.start).line);
     for mistake in &mistakes {
         let help = mistake.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
