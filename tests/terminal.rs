@@ -26,9 +26,9 @@ fn text(bytes: &[u8]) -> String {
 
 /// Everything that is written in colours.
 const COLOURED: [&[&str]; 5] = [
-    &["lint", "testdata/homelab-broken"],
-    &["lint", "testdata/homelab-broken", "--format", "concise"],
-    &["lint", "testdata/homelab-broken", "--statistics"],
+    &["lint", "testdata/homelab-broken/modules/minio"],
+    &["lint", "testdata/homelab-broken/modules/minio", "--format", "concise"],
+    &["lint", "testdata/homelab-broken/modules/minio", "--statistics"],
     &["lint", "--help"],
     &["no-such-command"],
 ];
@@ -53,7 +53,7 @@ fn colours_obey_the_environment() {
 #[test]
 fn formats_for_programs_have_no_colours() {
     for format in ["json", "sarif", "github", "gitlab", "junit"] {
-        let arguments = ["lint", "testdata/homelab-broken", "--format", format];
+        let arguments = ["lint", "testdata/homelab-broken/modules/minio", "--format", format];
         let output = sprag(common::root(), &arguments, &[("CLICOLOR_FORCE", "1")]);
         assert!(!output.stdout.is_empty() && !output.stdout.contains(&0x1b), "{format}");
     }
