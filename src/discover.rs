@@ -16,6 +16,8 @@ pub use tags::tags_of;
 
 use std::path::{Path, PathBuf};
 
+use ignores::Ignores;
+
 /// Where `terraform init` writes which release of each provider it chose.
 pub const LOCK_FILE: &str = ".terraform.lock.hcl";
 
@@ -60,6 +62,24 @@ pub fn nearest_config(directory: &Path) -> Option<PathBuf> {
         }
     }
     None
+}
+
+/// The files of invariants in `directory`, real paths in their order, without those that git ignores.
+#[must_use]
+pub fn invariants_beside(directory: &Path) -> Vec<PathBuf> {
+    let Ok(read) = std::fs::read_dir(directory) else { return Vec::new() };
+    let is_invariants = |entry: &std::fs::DirEntry| walk::kind_of(&entry.file_name()) == Some(FileKind::Invariants);
+    let mut found: Vec<PathBuf> = read.filter_map(Result::ok).filter(is_invariants).map(|entry| entry.path()).collect();
+    if found.is_empty() {
+        return found;
+    }
+    let root = repository_root(directory).unwrap_or_else(|| directory.to_path_buf());
+    let ignores = Ignores::above(directory, &root).with_file(directory, &directory.join(".gitignore"));
+    found.retain(|path| !ignores.is_ignored(path, false));
+    let mut real: Vec<PathBuf> = found.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    real.sort();
+    real.dedup();
+    real
 }
 
 /// The directory that `path` is, or is in.

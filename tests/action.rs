@@ -16,7 +16,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use base64::Engine;
 use serde_yaml::Value;
@@ -101,13 +101,15 @@ struct Job {
 impl Runner {
     /// With the release of a program.
     fn new(program: &Path) -> Self {
+        Self::with_archive(|release| pack(program, release))
+    }
+
+    /// With what `put` puts into the directory of the release.
+    fn with_archive(put: impl FnOnce(&Path)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let release = directory.path().join("served").join(format!("v{}", env!("CARGO_PKG_VERSION")));
-        let packed = Command::new(common::root().join("scripts/package"))
-            .args([TARGET.as_ref(), program.as_os_str(), release.as_os_str()])
-            .output()
-            .unwrap();
-        assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+        fs::create_dir_all(&release).unwrap();
+        put(&release);
         let archive = format!("sprag-{TARGET}.tar.gz");
         let sums = Command::new("sha256sum").arg(&archive).current_dir(&release).output().unwrap();
         fs::write(release.join("SHA256SUMS"), sums.stdout).unwrap();
@@ -118,9 +120,30 @@ impl Runner {
         Self { directory, server }
     }
 
+    /// With the release of the program under test, which is packed once for all tests.
+    fn own() -> Self {
+        static PACKED: OnceLock<PathBuf> = OnceLock::new();
+        let packed = PACKED.get_or_init(|| {
+            let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("release");
+            fs::create_dir_all(&directory).unwrap();
+            let program = directory.join("sprag");
+            // What only a debugger needs makes most of it.
+            let stripped = Command::new("strip").arg("-o").arg(&program).arg(env!("CARGO_BIN_EXE_sprag")).status();
+            if !stripped.is_ok_and(|status| status.success()) {
+                fs::copy(env!("CARGO_BIN_EXE_sprag"), &program).unwrap();
+            }
+            pack(&program, &directory);
+            directory
+        });
+        let archive = format!("sprag-{TARGET}.tar.gz");
+        Self::with_archive(|release| {
+            fs::copy(packed.join(&archive), release.join(&archive)).unwrap();
+        })
+    }
+
     /// With the release of the program under test, and the example with its bugs to lint.
     fn broken_homelab() -> Self {
-        let runner = Self::new(Path::new(env!("CARGO_BIN_EXE_sprag")));
+        let runner = Self::own();
         common::copy_tree(&common::root().join("testdata/homelab-broken"), &runner.path("workspace"));
         runner
     }
@@ -175,6 +198,15 @@ impl Runner {
     }
 }
 
+/// Packs a program as a release does.
+fn pack(program: &Path, release: &Path) {
+    let packed = Command::new(common::root().join("scripts/package"))
+        .args([TARGET.as_ref(), program.as_os_str(), release.as_os_str()])
+        .output()
+        .unwrap();
+    assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+}
+
 /// `${{ x }}` with its value.
 fn filled_in(text: &str, values: &BTreeMap<String, String>) -> String {
     let hole = regex::Regex::new(r"\$\{\{ ([\w.-]+) \}\}").unwrap();
@@ -208,7 +240,7 @@ fn findings_fail_the_job_and_become_annotations() {
 
 #[test]
 fn a_clean_repository_passes() {
-    let runner = Runner::new(Path::new(env!("CARGO_BIN_EXE_sprag")));
+    let runner = Runner::own();
     common::copy_tree(&common::root().join("testdata/homelab"), &runner.path("workspace"));
     let job = runner.run(&[]);
     assert!(job.passed && !job.log.contains("::error"), "{}", job.log);

@@ -12,44 +12,12 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
-use tempfile::TempDir;
+use common::repository::{Ran, Repository};
 
-fn sprag(directory: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// A directory with these files.
-fn files(all: &[(&str, &str)]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    fs::create_dir(directory.path().join(".git")).unwrap();
-    for (path, text) in all {
-        let path = directory.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    directory
+fn sprag(directory: &Path, arguments: &[&str], input: &str) -> Ran {
+    Ran::with_input(common::repository::sprag(directory, arguments), input.as_bytes())
 }
 
 /// A rule file with one alert.
@@ -61,8 +29,8 @@ fn rule(expression: &str) -> String {
 fn lint(directory: &Path, lints: &str, more: &[&str]) -> (Vec<String>, i32) {
     let arguments = [&["lint", "--format", "concise", "--fail-on", "note", "--select", lints], more].concat();
     let output = sprag(directory, &arguments, "");
-    let findings = stdout(&output).lines().map(|line| line.splitn(4, ':').nth(3).unwrap().trim().to_owned()).collect();
-    (findings, output.status.code().unwrap())
+    let findings = output.stdout.lines().map(|line| line.splitn(4, ':').nth(3).unwrap().trim().to_owned()).collect();
+    (findings, output.status)
 }
 
 const MODULE: &str = "terraform {\n  required_version = \">= 1.9\"\n}\n";
@@ -73,31 +41,31 @@ const DUMP: &str = "# HELP app_requests_total Requests\n# TYPE app_requests_tota
 
 #[test]
 fn a_dump_becomes_a_catalogue_without_what_was_measured() {
-    let directory = files(&[("app.prom", DUMP)]);
-    let output = sprag(directory.path(), &["catalogue", "app.prom", "--of-version", "2.1"], "");
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let directory = Repository::new(&[("app.prom", DUMP)]);
+    let output = sprag(directory.root(), &["catalogue", "app.prom", "--of-version", "2.1"], "");
+    assert_eq!(output.status, (0), "{}", output.stderr);
     let expected = "# sprag exporter: app\n# sprag prefix: app_\n# sprag capture: captured 2.1\n\
                     # sprag values: app_state state off on\n# HELP app_requests_total Requests\n\
                     # TYPE app_requests_total counter\napp_requests_total{code=\"*\",path=\"*\"} 0\n\
                     # TYPE app_state gauge\napp_state{state=\"off\"} 1\napp_state{state=\"on\"} 0\n";
-    assert_eq!(stdout(&output), expected);
-    let again = sprag(directory.path(), &["catalogue", "-"], expected);
-    assert_eq!(stdout(&again), expected);
+    assert_eq!(output.stdout, expected);
+    let again = sprag(directory.root(), &["catalogue", "-"], expected);
+    assert_eq!(again.stdout, expected);
 }
 
 #[test]
 fn a_wrong_dump_is_refused_with_places() {
-    let directory = files(&[]);
-    let output = sprag(directory.path(), &["catalogue", "-"], "a 1\nb{c=d} 1\n<html>\n");
-    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""));
-    let said = stderr(&output);
+    let directory = Repository::new(&[]);
+    let output = sprag(directory.root(), &["catalogue", "-"], "a 1\nb{c=d} 1\n<html>\n");
+    assert_eq!((Some(output.status), output.stdout.as_str()), (Some(2), ""));
+    let said = output.stderr;
     assert!(said.contains("standard input:2:5: the value of a label is in double quotes"), "{said}");
     assert!(said.contains("standard input:3:1: a line begins with the name of a metric, or with `#`"), "{said}");
-    let none = sprag(directory.path(), &["catalogue", "-"], "# nothing\n");
-    assert!(stderr(&none).contains("there are no metrics in `-`; get a dump with `curl"), "{}", stderr(&none));
-    let missing = sprag(directory.path(), &["catalogue", "x.prom"], "");
-    assert!(stderr(&missing).contains("x.prom: no such file or directory"), "{}", stderr(&missing));
-    assert_eq!(missing.status.code(), Some(2));
+    let none = sprag(directory.root(), &["catalogue", "-"], "# nothing\n");
+    assert!(none.stderr.contains("there are no metrics in `-`; get a dump with `curl"), "{}", none.stderr);
+    let missing = sprag(directory.root(), &["catalogue", "x.prom"], "");
+    assert!(missing.stderr.contains("x.prom: no such file or directory"), "{}", missing.stderr);
+    assert_eq!(missing.status, (2));
 }
 
 #[test]
@@ -105,32 +73,32 @@ fn the_configuration_names_catalogues() {
     let config = "alerts {\n  catalogue \"app\" {\n    file = \"metrics/app.prom\"\n  }\n}\n";
     let wrong = rule("rate(app_requests_totl[5m]) > 1");
     let all = [(".sprag.hcl", config), ("metrics/app.prom", DUMP), ("rules/a.yml", wrong.as_str())];
-    let directory = files(&all);
-    let (findings, status) = lint(directory.path(), "promql/unknown-metric", &[]);
+    let directory = Repository::new(&all);
+    let (findings, status) = lint(directory.root(), "promql/unknown-metric", &[]);
     assert_eq!(status, 1, "{findings:?}");
     assert!(findings[0].contains("app_requests_totl"), "{findings:?}");
-    let without = files(&[("rules/a.yml", wrong.as_str())]);
-    assert_eq!(lint(without.path(), "promql/unknown-metric", &[]), (Vec::new(), 0));
+    let without = Repository::new(&[("rules/a.yml", wrong.as_str())]);
+    assert_eq!(lint(without.root(), "promql/unknown-metric", &[]), (Vec::new(), 0));
 }
 
 #[test]
 fn a_catalogue_that_cannot_be_read_stops_the_run() {
     let config = "alerts {\n  catalogue \"app\" {\n    file = \"app.prom\"\n  }\n}\n";
     let rule = rule("up == 0");
-    let directory = files(&[(".sprag.hcl", config), ("a.yml", &rule)]);
-    let output = sprag(directory.path(), &["lint", "--format", "concise"], "");
-    assert_eq!(output.status.code(), Some(2));
-    let said = stdout(&output);
+    let directory = Repository::new(&[(".sprag.hcl", config), ("a.yml", &rule)]);
+    let output = sprag(directory.root(), &["lint", "--format", "concise"], "");
+    assert_eq!(output.status, (2));
+    let said = output.stdout;
     assert!(said.contains(".sprag.hcl:3:12: error[sprag/config] catalogue `app.prom`: no such file"), "{said}");
-    fs::write(directory.path().join("app.prom"), "a{b=c} 1\n").unwrap();
-    let output = sprag(directory.path(), &["lint", "--format", "concise"], "");
-    assert_eq!(output.status.code(), Some(2));
-    let said = stdout(&output);
+    directory.write("app.prom", "a{b=c} 1\n");
+    let output = sprag(directory.root(), &["lint", "--format", "concise"], "");
+    assert_eq!(output.status, (2));
+    let said = output.stdout;
     assert!(said.contains("app.prom:1:5: error[sprag/config] the value of a label is in double quotes"), "{said}");
     // Where there are no rules nobody asks.
-    fs::remove_file(directory.path().join("a.yml")).unwrap();
-    fs::write(directory.path().join("main.tf"), MODULE).unwrap();
-    assert_eq!(sprag(directory.path(), &["lint"], "").status.code(), Some(0));
+    fs::remove_file(directory.path("a.yml")).unwrap();
+    directory.write("main.tf", MODULE);
+    assert_eq!(sprag(directory.root(), &["lint"], "").status, (0));
 }
 
 #[test]
@@ -139,16 +107,16 @@ fn what_compose_files_deploy_decides_collectors() {
     let compose =
         |flags: &str| format!("services:\n  node:\n    image: prom/node-exporter:v1.5.0\n    command: [{flags}]\n");
     let without = compose("--path.rootfs=/host");
-    let directory = files(&[("a.yml", rule.as_str()), ("compose.yml", without.as_str())]);
-    let (findings, _) = lint(directory.path(), "promql/collector-off", &[]);
+    let directory = Repository::new(&[("a.yml", rule.as_str()), ("compose.yml", without.as_str())]);
+    let (findings, _) = lint(directory.root(), "promql/collector-off", &[]);
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert!(findings[0].contains("systemd"), "{findings:?}");
-    fs::write(directory.path().join("compose.yml"), compose("--collector.systemd")).unwrap();
-    assert_eq!(lint(directory.path(), "promql/collector-off", &[]).0, Vec::<String>::new());
+    directory.write("compose.yml", compose("--collector.systemd"));
+    assert_eq!(lint(directory.root(), "promql/collector-off", &[]).0, Vec::<String>::new());
     // Debian's package has it on.
-    fs::remove_file(directory.path().join("compose.yml")).unwrap();
-    fs::write(directory.path().join("install.sh"), "apt-get install -y prometheus-node-exporter\n").unwrap();
-    assert_eq!(lint(directory.path(), "promql/collector-off", &[]).0, Vec::<String>::new());
+    fs::remove_file(directory.path("compose.yml")).unwrap();
+    directory.write("install.sh", "apt-get install -y prometheus-node-exporter\n");
+    assert_eq!(lint(directory.root(), "promql/collector-off", &[]).0, Vec::<String>::new());
 }
 
 #[cfg(feature = "drift")]
@@ -199,14 +167,14 @@ mod live {
         }
     }
 
-    fn rules() -> TempDir {
-        files(&[("a.yml", &rule("odd_metric{colour=\"red\"} > 0"))])
+    fn rules() -> Repository {
+        Repository::new(&[("a.yml", &rule("odd_metric{colour=\"red\"} > 0"))])
     }
 
     /// What `--prometheus` says on standard error, and the exit status.
     fn refused(url: &str) -> (String, i32) {
-        let output = sprag(rules().path(), &["lint", "--prometheus", url], "");
-        (stderr(&output), output.status.code().unwrap())
+        let output = sprag(rules().root(), &["lint", "--prometheus", url], "");
+        (output.stderr, output.status)
     }
 
     const ANSWERS: &[(&str, u16, &str)] = &[
@@ -232,22 +200,22 @@ mod live {
     fn a_server_knows_labels() {
         let url = format!("http://127.0.0.1:{}", serve(ANSWERS));
         let directory = rules();
-        assert_eq!(lint(directory.path(), "promql/unknown-label", &[]), (Vec::new(), 0));
-        let (findings, status) = lint(directory.path(), "promql/unknown-label", &["--prometheus", &url]);
+        assert_eq!(lint(directory.root(), "promql/unknown-label", &[]), (Vec::new(), 0));
+        let (findings, status) = lint(directory.root(), "promql/unknown-label", &["--prometheus", &url]);
         assert_eq!(status, 1);
         assert!(findings[0].contains("colour") && findings.len() == 1, "{findings:?}");
         for known in ["odd_metric{shape=\"x\"} > 0", "odd_metric{zone=\"z\",job=\"j\"} > 0"] {
-            fs::write(directory.path().join("a.yml"), rule(known)).unwrap();
-            let (findings, _) = lint(directory.path(), "promql/unknown-label", &["--prometheus", &url]);
+            directory.write("a.yml", rule(known));
+            let (findings, _) = lint(directory.root(), "promql/unknown-label", &["--prometheus", &url]);
             assert_eq!(findings, Vec::<String>::new(), "{known}");
         }
     }
 
     #[test]
     fn nobody_is_asked_where_there_are_no_rules() {
-        let directory = files(&[("main.tf", MODULE)]);
-        let output = sprag(directory.path(), &["lint", "--prometheus", "http://127.0.0.1:1"], "");
-        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let directory = Repository::new(&[("main.tf", MODULE)]);
+        let output = sprag(directory.root(), &["lint", "--prometheus", "http://127.0.0.1:1"], "");
+        assert_eq!(output.status, (0), "{}", output.stderr);
     }
 
     #[test]
@@ -329,7 +297,7 @@ mod live {
         let directory = rules();
         let end = Instant::now() + Duration::from_secs(60);
         loop {
-            let (findings, _) = lint(directory.path(), "promql/unknown-label", &["--prometheus", &url]);
+            let (findings, _) = lint(directory.root(), "promql/unknown-label", &["--prometheus", &url]);
             if !findings.is_empty() {
                 assert!(findings[0].contains("colour"), "{findings:?}");
                 break;
@@ -337,8 +305,8 @@ mod live {
             assert!(Instant::now() < end, "the metric did not come");
             std::thread::sleep(Duration::from_millis(300));
         }
-        fs::write(directory.path().join("a.yml"), rule("odd_metric{shape=\"x\",zone=\"cellar\"} > 0")).unwrap();
-        let (findings, _) = lint(directory.path(), "promql,alerts/label-clash", &["--prometheus", &url]);
+        directory.write("a.yml", rule("odd_metric{shape=\"x\",zone=\"cellar\"} > 0"));
+        let (findings, _) = lint(directory.root(), "promql,alerts/label-clash", &["--prometheus", &url]);
         assert_eq!(findings, Vec::<String>::new());
     }
 }

@@ -12,10 +12,9 @@ mod common;
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
+use common::repository::{Ran, Repository};
 
 /// Leaves out what is about house-keeping.
 const QUIET: [&str; 8] = [
@@ -29,69 +28,9 @@ const QUIET: [&str; 8] = [
     "terraform/unconstrained-provider",
 ];
 
-/// A directory with files, linted by the built binary in a clean environment.
-struct Repository {
-    directory: TempDir,
-}
-
-impl Repository {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let repository = Self { directory: tempfile::tempdir().unwrap() };
-        fs::create_dir(repository.path().join(".git")).unwrap();
-        for (path, text) in files {
-            repository.write(path, text.as_bytes());
-        }
-        repository
-    }
-
-    fn path(&self) -> &Path {
-        self.directory.path()
-    }
-
-    fn write(&self, path: &str, text: &[u8]) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sprag"));
-        command.args(arguments).current_dir(self.path()).env_clear();
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(&self.command(arguments).output().unwrap())
-    }
-
-    /// `sprag lint --format concise` with more arguments. What is about house-keeping would need longer files.
-    fn lint(&self, arguments: &[&str]) -> Ran {
-        self.run(&[&["lint", "--format", "concise"], &QUIET[..], arguments].concat())
-    }
-}
-
-/// What a run printed and how it ended.
-#[derive(Debug)]
-struct Ran {
-    stdout: String,
-    stderr: String,
-    status: i32,
-}
-
-impl Ran {
-    fn of(output: &Output) -> Self {
-        Self {
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            status: output.status.code().unwrap_or(-1),
-        }
-    }
-
-    /// The lints found, in order of output.
-    fn lints(&self) -> Vec<&str> {
-        let ids = self.stdout.lines().filter_map(|line| line.split_once('[')?.1.split_once(']'));
-        ids.map(|(id, _)| id).collect()
-    }
+/// `sprag lint --format concise` with more arguments. What is about house-keeping would need longer files.
+fn lint(repository: &Repository, arguments: &[&str]) -> Ran {
+    repository.run(&[&["lint", "--format", "concise"], &QUIET[..], arguments].concat())
 }
 
 const EMPTY_TEST: (&str, &str) = ("m/tests/a.tftest.hcl", "variables {\n  a = 1\n}\n");
@@ -99,14 +38,74 @@ const MODULE: (&str, &str) = ("m/main.tf", "variable \"a\" {\n  type = string\n}
 
 #[test]
 fn clean_is_quiet_and_zero() {
-    let ran = Repository::new(&[MODULE]).lint(&[]);
+    let ran = lint(&Repository::new(&[MODULE]), &[]);
     assert_eq!((ran.stdout.as_str(), ran.status), ("", 0));
     assert_eq!(ran.stderr, "no findings in 1 file\n");
 }
 
+/// Where sprag is started and how a path is written changes how places are shown, and nothing else.
+#[test]
+fn the_same_wherever_it_is_started() {
+    let house = "terraform {\n  required_providers {\n    random = \"~> 3.0\"\n  }\n}\n";
+    let beside = "resource_invariant \"terraform_data\" \"unit\" {\n  input \"unit\" {\n    default = \"G\"\n  }\n  \
+                  enforce {\n    condition     = endswith(attrs.input, input.unit)\n    \
+                  error_message = \"no unit\"\n  }\n}\n";
+    let files = [
+        (".sprag.hcl", "lint {\n  inputs = { \"invariant/unit\" = { unit = \"T\" } }\n}\n"),
+        ("old-bugs.sprag.hcl", beside),
+        ("examples/simple/main.tf", house),
+        ("modules/tests/setup/main.tf", house),
+        ("modules/disk/main.tf", "resource \"terraform_data\" \"disk\" {\n  input = \"50G\"\n}\n"),
+        ("modules/disk/versions.tf", house),
+    ];
+    let repository = Repository::new(&files);
+    let lint = |directory: &str, path: &str| {
+        let ran = repository.run_in(directory, &["lint", "--all", "--format", "json", "--fail-on", "note", path]);
+        let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+        let findings = document["diagnostics"].as_array().unwrap().iter();
+        let mut found: Vec<String> =
+            findings.map(|found| format!("{} {}", found["code"], found["fingerprint"])).collect();
+        found.sort();
+        found
+    };
+    let all = lint("", ".");
+    assert!(all.iter().any(|found| found.contains("invariant/unit")), "{all:?}");
+    assert!(all.len() > 2, "{all:?}");
+    let root = repository.root().to_str().unwrap();
+    for (directory, path) in [("", root), ("modules", root), ("modules", ".."), ("modules/tests/setup", "../../..")] {
+        assert_eq!(lint(directory, path), all, "{path} in {directory}");
+    }
+    // What a part shows, the whole shows too; fixtures are fixtures from the inside as well.
+    for (directory, path) in
+        [("modules/disk", "."), ("examples/simple", "."), ("modules/tests", "setup"), ("", "modules")]
+    {
+        let part = lint(directory, path);
+        assert!(part.iter().all(|found| all.contains(found)), "{path} in {directory}: {part:?}");
+    }
+    assert!(lint("modules/disk", ".").iter().any(|found| found.contains("invariant/unit")));
+}
+
+/// A setting that no lint has would do nothing.
+#[test]
+fn inputs_that_nobody_has_stop_everything() {
+    let inputs = "lint {\n  inputs = {\n    \"terraform/unpinned-module-source\" = { stile = \"sha\" }\n    \
+                  \"proxmox/snippet-datastore\"        = { datastor = \"nfs\" }\n    \
+                  \"invariant/none\"                   = { x = 1 }\n  }\n}\n";
+    let repository = Repository::new(&[MODULE, (".sprag.hcl", inputs)]);
+    for ran in [lint(&repository, &[]), repository.run(&["config"])] {
+        assert_eq!(ran.status, 2);
+        let text = ran.stdout + &ran.stderr;
+        for said in
+            [".sprag.hcl:3", "unknown input `stile`", "unknown input `datastor`", "no invariant `invariant/none`"]
+        {
+            assert!(text.contains(said), "{text}");
+        }
+    }
+}
+
 #[test]
 fn findings_are_one_and_on_stdout() {
-    let ran = Repository::new(&[MODULE, EMPTY_TEST]).lint(&[]);
+    let ran = lint(&Repository::new(&[MODULE, EMPTY_TEST]), &[]);
     assert_eq!(ran.status, 1);
     assert_eq!(ran.lints(), ["tftest/empty-file"]);
     assert!(ran.stdout.starts_with("m/tests/a.tftest.hcl:1:1: error[tftest/empty-file] "), "{}", ran.stdout);
@@ -116,27 +115,27 @@ fn findings_are_one_and_on_stdout() {
 #[test]
 fn fail_on_decides_the_status() {
     let repository = Repository::new(&[MODULE, ("m/tests/a.tftest.hcl", "run \"a\" {\n}\n")]);
-    assert_eq!(repository.lint(&[]).status, 1);
-    let ran = repository.lint(&["--fail-on", "error"]);
+    assert_eq!(lint(&repository, &[]).status, 1);
+    let ran = lint(&repository, &["--fail-on", "error"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (0, ""));
 }
 
 #[test]
 fn a_missing_path_is_named() {
-    let ran = Repository::new(&[MODULE]).lint(&["nowhere"]);
+    let ran = lint(&Repository::new(&[MODULE]), &["nowhere"]);
     assert_eq!(ran.status, 2);
     assert_eq!(ran.stderr.lines().last(), Some("sprag: nowhere: no such file or directory"));
 }
 
 #[test]
 fn a_missing_path_does_not_hide_findings_elsewhere() {
-    let ran = Repository::new(&[MODULE, EMPTY_TEST]).lint(&["m", "nowhere"]);
+    let ran = lint(&Repository::new(&[MODULE, EMPTY_TEST]), &["m", "nowhere"]);
     assert_eq!((ran.lints(), ran.status), (vec!["tftest/empty-file"], 2));
 }
 
 #[test]
 fn nothing_to_lint_is_said() {
-    let ran = Repository::new(&[("README.md", "# hello\n"), ("values.yml", "a: 1\n")]).lint(&[]);
+    let ran = lint(&Repository::new(&[("README.md", "# hello\n"), ("values.yml", "a: 1\n")]), &[]);
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.starts_with("sprag: nothing to lint in `.`: no Terraform files"), "{}", ran.stderr);
 }
@@ -146,7 +145,7 @@ fn usage_is_two() {
     let repository = Repository::new(&[MODULE]);
     assert_eq!(repository.run(&["lint", "--no-such-flag"]).status, 2);
     assert_eq!(repository.run(&[]).status, 2);
-    let ran = repository.lint(&["--select", "tftest/empty-fil"]);
+    let ran = lint(&repository, &["--select", "tftest/empty-fil"]);
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("did you mean `tftest/empty-file`?"), "{}", ran.stderr);
 }
@@ -154,14 +153,14 @@ fn usage_is_two() {
 #[test]
 fn configuration_mistakes_stop_everything() {
     let repository = Repository::new(&[MODULE, EMPTY_TEST, (".sprag.hcl", "lint {\n  exclud = []\n}\nnonsense = 1\n")]);
-    let ran = repository.lint(&[]);
+    let ran = lint(&repository, &[]);
     assert_eq!((ran.lints(), ran.status), (vec!["sprag/config", "sprag/config"], 2));
     assert!(ran.stdout.starts_with(".sprag.hcl:2:3: error[sprag/config] "), "{}", ran.stdout);
 }
 
 #[test]
 fn a_configuration_that_is_not_there_is_named() {
-    let ran = Repository::new(&[MODULE]).lint(&["--config", "missing.hcl"]);
+    let ran = lint(&Repository::new(&[MODULE]), &["--config", "missing.hcl"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (2, "sprag: missing.hcl: no such file or directory\n"));
 }
 
@@ -175,10 +174,10 @@ fn the_nearest_configuration_governs() {
         ("n/b.tftest.hcl", EMPTY_TEST.1),
         ("n/.sprag.hcl", ignore),
     ]);
-    let ran = repository.lint(&[]);
+    let ran = lint(&repository, &[]);
     assert_eq!(ran.lints(), ["tftest/empty-file"], "{}", ran.stdout);
     assert!(ran.stdout.starts_with("m/"));
-    assert_eq!(repository.lint(&["n"]).status, 0);
+    assert_eq!(lint(&repository, &["n"]).status, 0);
 }
 
 #[test]
@@ -193,7 +192,7 @@ fn every_requested_path_has_its_own_nearest_configuration() {
         ("n/.sprag.hcl", ignore),
     ]);
     for paths in [["n", "m"], ["m", "n"], ["n/b.tftest.hcl", "m/tests/a.tftest.hcl"], ["m/main.tf", "n/b.tftest.hcl"]] {
-        let ran = repository.lint(&paths);
+        let ran = lint(&repository, &paths);
         let is_shown = !paths.contains(&"m/main.tf");
         assert_eq!(ran.stdout.contains("m/tests/a.tftest.hcl:1:1: warning[tftest/empty-file]"), is_shown, "{ran:?}");
         assert!(!ran.stdout.contains("n/"), "{paths:?}: {}", ran.stdout);
@@ -208,7 +207,7 @@ fn paths_of_a_named_configuration_begin_where_sprag_is_started() {
         ("ci/sprag.hcl", "override {\n  paths  = [\"m/**\"]\n  ignore = [\"tftest\"]\n}\n"),
     ]);
     for paths in [&[][..], &["m"], &["ci", "m"], &["m/tests/a.tftest.hcl"]] {
-        let ran = repository.lint(&[&["--config", "ci/sprag.hcl"], paths].concat());
+        let ran = lint(&repository, &[&["--config", "ci/sprag.hcl"], paths].concat());
         assert_eq!((ran.stdout.as_str(), ran.status), ("", 0), "{paths:?}");
     }
 }
@@ -216,15 +215,15 @@ fn paths_of_a_named_configuration_begin_where_sprag_is_started() {
 #[test]
 fn a_broken_configuration_is_shown_when_a_file_is_named() {
     let repository = Repository::new(&[MODULE, (".sprag.hcl", "nonsense = 1\n")]);
-    let ran = repository.lint(&["m/main.tf"]);
+    let ran = lint(&repository, &["m/main.tf"]);
     assert_eq!((ran.lints(), ran.status), (vec!["sprag/config"], 2));
 }
 
 #[test]
 fn sentences_are_about_what_is_shown() {
     let repository = Repository::new(&[MODULE, EMPTY_TEST, (".sprag.hcl", "preset = \"homelab\"\n")]);
-    assert!(repository.lint(&["m"]).stderr.contains("1 of 1 modules has no regression test"));
-    let ran = repository.lint(&["m/tests/a.tftest.hcl"]);
+    assert!(lint(&repository, &["m"]).stderr.contains("1 of 1 modules has no regression test"));
+    let ran = lint(&repository, &["m/tests/a.tftest.hcl"]);
     assert_eq!(ran.stderr, "1 error in 1 file\n");
 }
 
@@ -240,15 +239,15 @@ fn excluded_and_ignored_paths_are_left_out_unless_named() {
         ("nested/old/main.tf", "resource {"),
         (".sprag.hcl", "lint {\n  exclude = [\"legacy/**\"]\n}\n"),
     ]);
-    assert_eq!(repository.lint(&[]).lints(), ["tftest/empty-file"]);
-    assert_eq!(repository.lint(&["ignored/main.tf"]).lints(), ["terraform/syntax"]);
-    assert_eq!(repository.lint(&["nested/old/main.tf"]).lints(), ["terraform/syntax"]);
+    assert_eq!(lint(&repository, &[]).lints(), ["tftest/empty-file"]);
+    assert_eq!(lint(&repository, &["ignored/main.tf"]).lints(), ["terraform/syntax"]);
+    assert_eq!(lint(&repository, &["nested/old/main.tf"]).lints(), ["terraform/syntax"]);
 }
 
 #[test]
 fn a_named_file_shows_only_its_own_findings() {
     let repository = Repository::new(&[MODULE, EMPTY_TEST, ("m/tests/b.tftest.hcl", "")]);
-    let ran = repository.lint(&["m/tests/b.tftest.hcl"]);
+    let ran = lint(&repository, &["m/tests/b.tftest.hcl"]);
     assert_eq!(ran.lints(), ["tftest/empty-file"]);
     assert!(ran.stdout.starts_with("m/tests/b.tftest.hcl:"), "{}", ran.stdout);
 }
@@ -267,7 +266,7 @@ fn standard_input_stands_for_a_file() {
     let ran = Ran::of(&child.wait_with_output().unwrap());
     assert_eq!((ran.lints(), ran.status), (vec!["terraform/syntax"], 1));
     assert!(ran.stdout.starts_with("m/main.tf:2:"), "{}", ran.stdout);
-    let ran = repository.lint(&["-"]);
+    let ran = lint(&repository, &["-"]);
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("--stdin-filename"), "{}", ran.stderr);
 }
@@ -275,11 +274,11 @@ fn standard_input_stands_for_a_file() {
 #[test]
 fn any_bytes_are_findings_at_worst() {
     let repository = Repository::new(&[]);
-    repository.write("a/binary.tf", &(0..=255).collect::<Vec<u8>>());
+    repository.write("a/binary.tf", (0..=255).collect::<Vec<u8>>());
     repository.write("b/latin1.tf", b"locals {\n  name = \"caf\xe9\"\n}\n");
     repository.write("c/comment.tf", b"# caf\xe9\nlocals {\n  a = 1\n}\n");
     repository.write("d/rules.yml", b"groups:\n- name: \xff\n  rules:\n  - alert: A\n    expr: up\n");
-    let ran = repository.lint(&[]);
+    let ran = lint(&repository, &[]);
     assert_eq!(ran.status, 1);
     assert!(
         ran.stdout.lines().any(|line| line.starts_with("b/latin1.tf:2:14: error[terraform/syntax] ")),
@@ -296,7 +295,7 @@ fn thousands_of_errors_are_capped() {
     let repository = Repository::new(&[]);
     let lines: String = (0..5000).map(|number| format!("a{number} = = 1\n")).collect();
     repository.write("m/main.tf", lines.as_bytes());
-    let ran = repository.lint(&["--all"]);
+    let ran = lint(&repository, &["--all"]);
     assert_eq!((ran.lints().len(), ran.status), (50, 1));
     let ran = repository.run(&["lint", "--all"]);
     assert!(ran.stdout.contains("4950 more syntax errors in this file are not shown"), "{}", ran.stdout);
@@ -305,9 +304,9 @@ fn thousands_of_errors_are_capped() {
 #[test]
 fn huge_files_are_not_read() {
     let repository = Repository::new(&[MODULE]);
-    let huge = fs::File::create(repository.path().join("m/huge.tf")).unwrap();
+    let huge = fs::File::create(repository.root().join("m/huge.tf")).unwrap();
     huge.set_len(200_000_000).unwrap();
-    let ran = repository.lint(&[]);
+    let ran = lint(&repository, &[]);
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("sprag: m/huge.tf: larger than 16 MiB"), "{}", ran.stderr);
 }
@@ -317,11 +316,11 @@ fn huge_files_are_not_read() {
 fn symlinks_are_one_file_and_loops_end() {
     let repository = Repository::new(&[("shared/common.tf", "a = = 1\n"), ("one/main.tf", ""), ("two/main.tf", "")]);
     for module in ["one", "two"] {
-        std::os::unix::fs::symlink("../shared/common.tf", repository.path().join(module).join("common.tf")).unwrap();
-        std::os::unix::fs::symlink("..", repository.path().join(module).join("up")).unwrap();
+        std::os::unix::fs::symlink("../shared/common.tf", repository.root().join(module).join("common.tf")).unwrap();
+        std::os::unix::fs::symlink("..", repository.root().join(module).join("up")).unwrap();
     }
-    std::os::unix::fs::symlink("loop.tf", repository.path().join("one/loop.tf")).unwrap();
-    let ran = repository.lint(&[]);
+    std::os::unix::fs::symlink("loop.tf", repository.root().join("one/loop.tf")).unwrap();
+    let ran = lint(&repository, &[]);
     assert_eq!(ran.lints(), ["terraform/syntax"], "{}", ran.stdout);
     assert!(ran.stdout.starts_with("shared/common.tf:1:"), "{}", ran.stdout);
     assert!(ran.stderr.contains("sprag: one/loop.tf: a symlink that leads nowhere"), "{}", ran.stderr);
@@ -336,11 +335,11 @@ fn symlinks_are_one_file_and_loops_end() {
 #[test]
 fn pipes_and_devices_are_not_read() {
     let repository = Repository::new(&[MODULE]);
-    assert!(Command::new("mkfifo").arg(repository.path().join("m/pipe.tf")).status().unwrap().success());
-    let ran = repository.lint(&[]);
+    assert!(Command::new("mkfifo").arg(repository.root().join("m/pipe.tf")).status().unwrap().success());
+    let ran = lint(&repository, &[]);
     assert_eq!((ran.stderr.as_str(), ran.status), ("no findings in 1 file\n", 0));
     for path in ["m/pipe.tf", "/dev/null"] {
-        let ran = repository.lint(&[path]);
+        let ran = lint(&repository, &[path]);
         assert_eq!(ran.status, 2);
         let message = format!("sprag: {path}: neither a file nor a directory");
         assert_eq!(ran.stderr.lines().last(), Some(message.as_str()));
@@ -351,13 +350,13 @@ fn pipes_and_devices_are_not_read() {
 #[test]
 fn dangling_symlinks_count_where_terraform_reads_them() {
     let repository = Repository::new(&[MODULE]);
-    let link = |name: &str| std::os::unix::fs::symlink("nowhere", repository.path().join(name)).unwrap();
+    let link = |name: &str| std::os::unix::fs::symlink("nowhere", repository.root().join(name)).unwrap();
     link("m/values.yml");
     link("m/.#main.tf");
-    assert_eq!(repository.lint(&[]).status, 0);
+    assert_eq!(lint(&repository, &[]).status, 0);
     link("m/other.tf");
     for arguments in [&[][..], &["m/other.tf"]] {
-        let ran = repository.lint(arguments);
+        let ran = lint(&repository, arguments);
         assert_eq!(ran.status, 2);
         assert!(ran.stderr.contains("sprag: m/other.tf: a symlink that leads nowhere"), "{}", ran.stderr);
     }
@@ -369,11 +368,11 @@ fn names_need_not_be_unicode() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let repository = Repository::new(&[]);
-    let directory = repository.path().join(OsStr::from_bytes(b"d\xff"));
+    let directory = repository.root().join(OsStr::from_bytes(b"d\xff"));
     fs::create_dir(&directory).unwrap();
     let file = directory.join(OsStr::from_bytes(b"\xfe.tf"));
     fs::write(&file, "a = = 1\n").unwrap();
-    for path in [repository.path(), &directory, &file] {
+    for path in [repository.root(), &directory, &file] {
         let mut command = repository.command(&["lint", "--format", "concise"]);
         let ran = Ran::of(&command.arg(path).output().unwrap());
         assert_eq!((ran.lints(), ran.status), (vec!["terraform/syntax"], 1), "{ran:?}");
@@ -389,12 +388,12 @@ fn a_store_of_shared_files_is_one_wherever_sprag_looks() {
         ("one/main.tf", "provider \"aws\" {\n  region = \"x\"\n}\n"),
         (".sprag.hcl", "preset = \"homelab\"\nlint {\n  ignore = [\"alerts\"]\n}\n"),
     ]);
-    std::os::unix::fs::symlink("../shared/common.tf", repository.path().join("one/common.tf")).unwrap();
+    std::os::unix::fs::symlink("../shared/common.tf", repository.root().join("one/common.tf")).unwrap();
     for arguments in [&[][..], &["shared"], &["shared/common.tf"], &["one/common.tf"], &["one", "shared"]] {
-        let ran = repository.lint(arguments);
+        let ran = lint(&repository, arguments);
         assert!(!ran.stdout.contains("shared/"), "{arguments:?}: {}", ran.stdout);
     }
-    assert_eq!(repository.lint(&["m"]).lints(), ["tftest/missing-regression-file"]);
+    assert_eq!(lint(&repository, &["m"]).lints(), ["tftest/missing-regression-file"]);
 }
 
 #[test]
@@ -403,7 +402,7 @@ fn a_module_that_does_not_parse_is_not_judged_by_what_it_lacks() {
         ("m/main.tf", "terraform { backend \"s3\" {} }\n"),
         (".sprag.hcl", "preset = \"homelab\"\n"),
     ]);
-    assert_eq!(repository.lint(&["m"]).lints(), ["terraform/syntax"]);
+    assert_eq!(lint(&repository, &["m"]).lints(), ["terraform/syntax"]);
 }
 
 /// Tests run as root in CI, who may read everything, so the binary is started as somebody else.
@@ -413,20 +412,20 @@ fn unreadable_files_are_named() {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
     let repository = Repository::new(&[MODULE, EMPTY_TEST, ("m/secret.tf", ""), ("locked/main.tf", "")]);
-    fs::set_permissions(repository.path().join("m/secret.tf"), fs::Permissions::from_mode(0o000)).unwrap();
-    fs::set_permissions(repository.path().join("locked"), fs::Permissions::from_mode(0o000)).unwrap();
-    fs::set_permissions(repository.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(repository.root().join("m/secret.tf"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(repository.root().join("locked"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(repository.root(), fs::Permissions::from_mode(0o755)).unwrap();
     let is_root = String::from_utf8_lossy(&Command::new("id").arg("-u").output().unwrap().stdout).trim() == "0";
-    let binary = repository.path().join("sprag");
+    let binary = repository.root().join("sprag");
     // By another process: a child that another test forks meanwhile would inherit our handle and make the file busy.
     assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_sprag")).arg(&binary).status().unwrap().success());
     let mut command = Command::new(&binary);
-    command.args(["lint", "--format", "concise"]).current_dir(repository.path()).env_clear();
+    command.args(["lint", "--format", "concise"]).current_dir(repository.root()).env_clear();
     if is_root {
         command.uid(65534).gid(65534);
     }
     let ran = Ran::of(&command.output().unwrap());
-    fs::set_permissions(repository.path().join("locked"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(repository.root().join("locked"), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!((ran.lints(), ran.status), (vec!["tftest/empty-file"], 2), "{ran:?}");
     assert!(ran.stderr.contains("sprag: m/secret.tf: permission denied"), "{}", ran.stderr);
     assert!(ran.stderr.contains("sprag: locked: permission denied"), "{}", ran.stderr);
@@ -436,14 +435,14 @@ fn unreadable_files_are_named() {
 fn a_path_outside_the_repository_is_linted_where_it_is() {
     let here = Repository::new(&[]);
     let there = Repository::new(&[MODULE, EMPTY_TEST]);
-    let ran = here.lint(&[there.path().to_str().unwrap()]);
+    let ran = lint(&here, &[there.root().to_str().unwrap()]);
     assert_eq!((ran.lints(), ran.status), (vec!["tftest/empty-file"], 1));
 }
 
 #[test]
 fn a_module_that_calls_itself_is_no_loop() {
     let repository = Repository::new(&[("m/main.tf", "module \"me\" {\n  source = \"./\"\n}\n")]);
-    assert_eq!(repository.lint(&[]).status, 0);
+    assert_eq!(lint(&repository, &[]).status, 0);
 }
 
 #[test]
@@ -550,7 +549,7 @@ fn json_configuration_is_linted_like_native() {
         "m/main.tf.json",
         r#"{"resource": {"proxmox_virtual_environment_container": {"c": {"node_name": "pve", "mount_point": [{"volume": "local", "path": "/d", "size": "50"}]}}}}"#,
     )]);
-    let ran = repository.lint(&[]);
+    let ran = lint(&repository, &[]);
     assert_eq!(ran.lints(), ["proxmox/mount-point-size-without-unit"], "{}", ran.stdout);
     assert!(ran.stdout.starts_with("m/main.tf.json:1:141: "), "{}", ran.stdout);
 }

@@ -91,30 +91,38 @@ fn commands_of_all_pages_work() {
     if Command::new("git").arg("--version").output().is_err() {
         return common::e2e::skip("git");
     }
-    let mut count = 0;
-    for page in pages() {
-        let text = std::fs::read_to_string(&page).unwrap();
-        let checkout = Checkout::new();
-        for command in commands(&text) {
-            count += 1;
-            let is_parsed_only = ["sprag drift ", "sprag retry ", "sprag lint --prometheus "]
-                .iter()
-                .any(|start| command.starts_with(start));
-            let output = if is_parsed_only {
-                // What stands before `--help` is checked, nothing is done.
-                let arguments = command.split(" -- ").next().unwrap();
-                checkout.shell(&format!("{arguments} --help"))
-            } else {
-                checkout.shell(&command)
-            };
-            let status = output.status.code().unwrap();
-            // 123 is how xargs says that the command found something.
-            let is_fine = status == 0 || matches!(status, 1 | 123) && command.contains("lint");
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            assert!(is_fine, "{}: `{command}` gives {status}\n{stderr}", page.display());
-        }
-    }
+    let pages = pages();
+    let count: usize = std::thread::scope(|scope| {
+        let followed: Vec<_> = pages.iter().map(|page| scope.spawn(|| follow(page))).collect();
+        followed.into_iter().map(|page| page.join().unwrap()).sum()
+    });
     assert!(count > 15, "only {count} commands were found");
+}
+
+/// Runs the commands of a page one after another. How many there are.
+fn follow(page: &Path) -> usize {
+    let commands = commands(&std::fs::read_to_string(page).unwrap());
+    if commands.is_empty() {
+        return 0;
+    }
+    let checkout = Checkout::new();
+    for command in &commands {
+        let is_parsed_only =
+            ["sprag drift ", "sprag retry ", "sprag lint --prometheus "].iter().any(|start| command.starts_with(start));
+        let output = if is_parsed_only {
+            // What stands before `--help` is checked, nothing is done.
+            let arguments = command.split(" -- ").next().unwrap();
+            checkout.shell(&format!("{arguments} --help"))
+        } else {
+            checkout.shell(command)
+        };
+        let status = output.status.code().unwrap();
+        // 123 is how xargs says that the command found something.
+        let is_fine = status == 0 || matches!(status, 1 | 123) && command.contains("lint");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(is_fine, "{}: `{command}` gives {status}\n{stderr}", page.display());
+    }
+    commands.len()
 }
 
 /// The flags that pages name in running text and tables exist.

@@ -14,12 +14,11 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::e2e::skip;
+use common::servers::{Server, exporter, free_port, get};
 use serde_json::Value;
 use sprag::diagnostic::FileId;
 use sprag::prometheus::catalogue::Catalogues;
@@ -148,53 +147,6 @@ const HANDMADE: &[&str] = &[
     "prometheus_target_interval_length_seconds{quantile=\"0.42\"}",
 ];
 
-struct Server(Child);
-
-impl Server {
-    fn start(program: &str, arguments: &[String]) -> Option<Self> {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().ok().map(Self)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Serves `pages` by path.
-fn replay(pages: BTreeMap<&'static str, String>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let length = stream.read(&mut request).unwrap_or(0);
-            let request = String::from_utf8_lossy(&request[..length]).into_owned();
-            let page = request.split_whitespace().nth(1).and_then(|path| pages.get(path)).map_or("", String::as_str);
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain; version=0.0.4\r\nconnection: close";
-            let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{page}", page.len());
-        }
-    });
-    port
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn get(port: u16, path: &str) -> Option<Value> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let answer = String::from_utf8_lossy(&answer);
-    serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
-}
-
 fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut all, byte| {
         if byte.is_ascii_alphanumeric() {
@@ -234,7 +186,8 @@ impl Lab {
             ("/alertmanager", capture("alertmanager/0.25.0.prom")),
             ("/prometheus", capture("prometheus/2.42.0.prom")),
         ]);
-        let (replayed, prometheus, node, alertmanager) = (replay(pages), free_port(), free_port(), free_port());
+        let replayed = exporter(move |path| pages.get(path).cloned().unwrap_or_default());
+        let (prometheus, node, alertmanager) = (free_port(), free_port(), free_port());
         let job = |name: &str, path: &str, port: u16, more: &str| {
             let target = format!("targets: ['127.0.0.1:{port}']");
             format!("- job_name: {name}\n  metrics_path: {path}\n  static_configs:\n  - {target}\n{more}")

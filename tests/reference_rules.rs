@@ -13,14 +13,13 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use common::e2e::skip;
+use common::servers::{Server, exporter, free_port, get};
 use serde_json::Value;
 
 /// How long anything may take before the test gives up on it.
@@ -102,24 +101,6 @@ fn promtool_takes_the_rules_and_their_tests_pass() {
     }
 }
 
-/// A server that ends with the test.
-struct Server(Child);
-
-impl Server {
-    fn start(program: &str, arguments: &[String]) -> Option<Self> {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().ok().map(Self)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Answers `GET /path` with the text that is set for it: exporters whose metrics the test decides.
 #[derive(Clone, Default)]
 struct Exporters {
@@ -128,27 +109,13 @@ struct Exporters {
 
 impl Exporters {
     fn listen(&self) -> u16 {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let exporters = self.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let exporters = exporters.clone();
-                std::thread::spawn(move || exporters.answer(stream));
-            }
-        });
-        port
+        exporter(move |path| exporters.page(path))
     }
 
-    fn answer(&self, mut stream: TcpStream) {
-        let mut request = [0; 4096];
-        let length = stream.read(&mut request).unwrap_or(0);
-        let request = String::from_utf8_lossy(&request[..length]).into_owned();
-        let path = request.split_whitespace().nth(1).unwrap_or_default();
+    fn page(&self, path: &str) -> String {
         let pages = self.pages.lock().unwrap();
-        let page = pages.iter().find(|(known, _)| *known == path).map_or("", |(_, page)| page);
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain; version=0.0.4\r\nconnection: close";
-        let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{page}", page.len());
+        pages.iter().find(|(known, _)| *known == path).map_or_else(String::new, |(_, page)| page.clone())
     }
 
     fn set(&self, path: &'static str, page: String) {
@@ -164,18 +131,6 @@ impl Exporters {
         assert!(page.contains(from), "{path} has no {from}");
         *page = page.replace(from, to);
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn get(port: u16, path: &str) -> Option<Value> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
 }
 
 fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {

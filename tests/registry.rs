@@ -1,5 +1,6 @@
 //! Lint folders, `src/lints/registry.rs` and `lints/README.md` say the same. The folders are the source; the other two
-//! are written from them by `SPRAG_UPDATE=1 cargo test --test registry`.
+//! are written from them by `SPRAG_UPDATE=1 cargo test --test registry`, and so are the tables of
+//! `docs/configuration.md` from the schema of the configuration.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +15,8 @@ mod common;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+
+use sprag::config::schema;
 
 /// The facts of one lint folder.
 struct Facts {
@@ -54,15 +57,21 @@ fn all() -> Vec<Facts> {
 fn registry_is_made_from_the_folders() {
     let mut text = String::from(
         "//! All lints, by id. Made from the folders below `lints/` by `tests/registry.rs`; do not edit.\n\n\
-         use crate::diagnostic::Severity;\nuse crate::linter::{Check, FixKind, Lint, LintDefault};\n\n\
+         use crate::config::schema::Kind;\nuse crate::diagnostic::Severity;\n\
+         use crate::linter::{Check, FixKind, Lint, LintDefault};\n\n\
          /// All bundled lints, sorted by id.\npub static LINTS: &[Lint] = &[\n",
     );
+    let mut options = String::new();
     for facts in all() {
         let severity = facts.choose("severity", &[("error", "Error"), ("warning", "Warning"), ("note", "Note")]);
         let fix = facts.choose("fix", &[("none", "None"), ("unsafe", "Unsafe"), ("safe", "Safe")]);
         let default = facts.choose("default", &[("on", "On"), ("preset", "Preset"), ("off", "Off")]);
         let module = facts.id.replace('/', "::").replace('-', "_");
-        let engine = !common::root().join(format!("src/lints/{}.rs", facts.id.replace('-', "_"))).exists();
+        let code = std::fs::read_to_string(common::root().join(format!("src/lints/{}.rs", facts.id.replace('-', "_"))));
+        let engine = code.is_err();
+        if code.is_ok_and(|code| code.contains(" const OPTIONS: ")) {
+            writeln!(options, "    ({:?}, super::{module}::OPTIONS),", facts.id).unwrap();
+        }
         let invariant = common::root().join(format!("lints/{}/invariant.sprag.hcl", facts.id));
         assert!(engine || !invariant.exists(), "{} is an invariant, and has code as well", facts.id);
         let check = if invariant.exists() {
@@ -88,7 +97,12 @@ fn registry_is_made_from_the_folders() {
         )
         .unwrap();
     }
-    text.push_str("];\n");
+    write!(
+        text,
+        "];\n\n/// What the configuration may set of lints that take something, by id.\n\
+         pub static OPTIONS: &[(&str, &[(&str, Kind)])] = &[\n{options}];\n"
+    )
+    .unwrap();
     common::assert_file(&common::root().join("src/lints/registry.rs"), &text);
 }
 
@@ -114,6 +128,85 @@ fn table_is_made_from_the_folders() {
         writeln!(text, "| [`{}`]({}/{name}/README.md) | {} |", facts.id, area, columns.join(" | ")).unwrap();
     }
     common::assert_file(&common::root().join("lints/README.md"), &text);
+}
+
+/// Each comment `made from src/config/schema: BLOCK` of the page is followed by the table of that block.
+#[test]
+fn reference_of_the_configuration_is_made_from_the_schema() {
+    let mut tables = vec![("kinds".to_owned(), table_of_kinds())];
+    add_tables("", &schema::ROOT, &mut tables);
+    let path = common::root().join("docs/configuration.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let mut text = String::new();
+    let mut lines = page.lines().peekable();
+    while let Some(line) = lines.next() {
+        writeln!(text, "{line}").unwrap();
+        let name = line.strip_prefix("<!-- made from src/config/schema: ").and_then(|rest| rest.strip_suffix(" -->"));
+        let Some(name) = name else { continue };
+        while lines.next_if(|line| line.starts_with('|')).is_some() {}
+        let at = tables.iter().position(|(block, _)| block == name);
+        let at =
+            at.unwrap_or_else(|| panic!("docs/configuration.md: there is no block `{name}`, or it is there twice"));
+        text.push_str(&tables.swap_remove(at).1);
+    }
+    common::assert_file(&path, &text);
+    // Invariants of other kinds have the same settings.
+    tables.retain(|(name, _)| !["data_", "module_", "call_"].iter().any(|kind| name.starts_with(kind)));
+    let missing: Vec<&String> = tables.iter().map(|(name, _)| name).collect();
+    assert!(missing.is_empty(), "docs/configuration.md has no comments for {missing:?}");
+}
+
+fn table_of_kinds() -> String {
+    let rows = schema::Kind::EXPLAINED.map(|kind| format!("| {} | {} |\n", kind.name(), kind.form()));
+    format!("| kind | written as |\n| --- | --- |\n{}", rows.concat())
+}
+
+/// The tables of a block and of those in it, each with its path.
+fn add_tables(path: &str, block: &schema::Block, tables: &mut Vec<(String, String)>) {
+    if block.names().next().is_none() {
+        return;
+    }
+    let mut table = String::from("| setting | type | default | meaning |\n| --- | --- | --- | --- |\n");
+    for argument in block.arguments {
+        let default = match argument.default {
+            schema::Default::Required => "required".to_owned(),
+            schema::Default::Value(value) => format!("`{value}`"),
+            schema::Default::Unset(meaning) => meaning.to_owned(),
+        };
+        writeln!(table, "| `{}` | {} | {default} | {} |", argument.name, argument.kind.name(), argument.doc).unwrap();
+    }
+    for inner in block.blocks {
+        let times = match inner.times {
+            schema::Times::Once if inner.is_open => "block of arguments",
+            schema::Times::Once => "block",
+            schema::Times::Many => "blocks",
+            schema::Times::OnceOrMore => "blocks, one at least",
+        };
+        let labels: Vec<String> = inner.labels.iter().map(label).collect();
+        let labels = match labels.len() {
+            0 => String::new(),
+            1 => format!(", label: {}", labels[0]),
+            _ => format!(", labels: {}", labels.join(", ")),
+        };
+        writeln!(table, "| `{}` | {times}{labels} | | {} |", inner.name, inner.doc).unwrap();
+    }
+    tables.push((if path.is_empty() { "top level".to_owned() } else { path.to_owned() }, table));
+    for inner in block.blocks {
+        let twice = block.blocks.iter().filter(|other| other.name == inner.name).count() > 1;
+        let words = inner.labels.iter().filter_map(|label| match label {
+            schema::Label::Word(word) if twice => Some(*word),
+            _ => None,
+        });
+        let path: Vec<&str> = path.split_whitespace().chain([inner.name]).chain(words).collect();
+        add_tables(&path.join(" "), inner, tables);
+    }
+}
+
+fn label(label: &schema::Label) -> String {
+    match label {
+        schema::Label::Name(what) => (*what).to_owned(),
+        schema::Label::Word(word) => format!("`\"{word}\"`"),
+    }
 }
 
 #[test]
@@ -155,6 +248,23 @@ fn every_lint_has_cases_and_its_example_is_the_first_bad_one() {
             "the example of lints/{id}/README.md is no file of its first bad case {}",
             bad[0].display()
         );
+    }
+}
+
+/// What a lint takes from `inputs`, its page says.
+#[test]
+fn pages_name_all_options() {
+    for facts in all() {
+        let section = facts.body.split("\n## Options\n").nth(1).unwrap_or_default();
+        let options = sprag::lints::options_of(&facts.id, &[]).unwrap();
+        for option in &options {
+            let name = &option.name;
+            let is_named = section.contains(&format!("| `{name}` |"))
+                || section.contains(&format!("`{name} = "))
+                || section.contains(&format!("{{ {name} = "));
+            assert!(is_named, "lints/{}/README.md does not say what the option `{name}` is", facts.id);
+        }
+        assert!(!section.contains("inputs = {") || !options.is_empty(), "{} takes no inputs", facts.id);
     }
 }
 

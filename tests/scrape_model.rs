@@ -12,13 +12,10 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::e2e::skip;
-use serde_json::Value;
+use common::servers::{Server, exporter, free_port, get};
 use sprag::diagnostic::FileId;
 use sprag::prometheus::scrape::{self, Label, LabelSet, Presence, ScrapeModel};
 
@@ -70,37 +67,15 @@ const JOBS: &[&str] = &[
 /// Jobs of which the model leaves everything open: the name of a label is a value that it does not know.
 const OPEN: &[usize] = &[21];
 
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// An exporter with three series of `m_NUMBER` at `/NUMBER`.
-fn exporter() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            std::thread::spawn(move || {
-                let mut request = [0; 4096];
-                let length = stream.read(&mut request).unwrap_or(0);
-                let request = String::from_utf8_lossy(&request[..length]).into_owned();
-                let path = request.split_whitespace().nth(1).unwrap_or_default();
-                let number = path.trim_start_matches('/').split('?').next().unwrap_or_default();
-                let page = format!(
-                    "m_{number}{{device=\"sda\",mode=\"idle\"}} 1\nm_{number}{{device=\"sdb\",mode=\"busy\"}} 2\n\
-                     m_{number}{{device=\"lo\"}} 3\n"
-                );
-                let head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain; version=0.0.4\r\nconnection: close";
-                let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{page}", page.len());
-            });
-        }
-    });
-    port
+fn three_series() -> u16 {
+    exporter(|path| {
+        let number = path.trim_start_matches('/').split('?').next().unwrap_or_default();
+        format!(
+            "m_{number}{{device=\"sda\",mode=\"idle\"}} 1\nm_{number}{{device=\"sdb\",mode=\"busy\"}} 2\n\
+             m_{number}{{device=\"lo\"}} 3\n"
+        )
+    })
 }
 
 fn own() -> LabelSet {
@@ -110,20 +85,9 @@ fn own() -> LabelSet {
     LabelSet { labels: [("device".to_owned(), device), ("mode".to_owned(), mode)].into(), is_open: false }
 }
 
-fn get(port: u16, path: &str) -> Value {
-    let ask = || -> Option<Value> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-        write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
-    };
-    ask().unwrap_or_default()
-}
-
 /// The labels of the series that the selector finds.
 fn series(port: u16, selector: &str) -> Vec<BTreeMap<String, String>> {
-    let answer = get(port, &format!("/api/v1/query?query={selector}"));
+    let answer = get(port, &format!("/api/v1/query?query={selector}")).unwrap_or_default();
     let results = answer["data"]["result"].as_array().cloned().unwrap_or_default();
     results.iter().map(|result| serde_json::from_value(result["metric"].clone()).unwrap()).collect()
 }
@@ -144,11 +108,9 @@ fn objection(labels: &BTreeMap<String, String>, foreseen: &LabelSet) -> Option<S
 
 #[test]
 fn every_series_has_the_labels_that_the_model_allows() {
-    let (one, two) = (exporter(), exporter());
+    let (one, two) = (three_series(), three_series());
     let directory = tempfile::tempdir().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let port = free_port();
     let jobs: Vec<String> = JOBS
         .iter()
         .enumerate()
@@ -161,19 +123,16 @@ fn every_series_has_the_labels_that_the_model_allows() {
     let global = "global: {scrape_interval: 1s, scrape_timeout: 1s}\n";
     let path = directory.path().join("prometheus.yml");
     std::fs::write(&path, format!("{global}scrape_configs:\n{}", jobs.concat())).unwrap();
-    let mut command = Command::new("prometheus");
-    command
-        .arg(format!("--config.file={}", path.display()))
-        .arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()))
-        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let Some(_server) = command.spawn().ok().map(Server) else { return skip("prometheus") };
+    let arguments = [
+        format!("--config.file={}", path.display()),
+        format!("--storage.tsdb.path={}", directory.path().join("data").display()),
+        format!("--web.listen-address=127.0.0.1:{port}"),
+    ];
+    let Some(_server) = Server::start("prometheus", &arguments) else { return skip("prometheus") };
 
     let end = Instant::now() + PATIENCE;
     loop {
-        let targets = get(port, "/api/v1/targets?state=active");
+        let targets = get(port, "/api/v1/targets?state=active").unwrap_or_default();
         let targets = targets["data"]["activeTargets"].as_array().cloned().unwrap_or_default();
         if !targets.is_empty() && targets.iter().all(|target| target["health"] == "up") {
             break;

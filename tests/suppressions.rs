@@ -10,50 +10,25 @@
 
 mod common;
 
-use std::fs;
-use std::process::Command;
-
-use tempfile::TempDir;
+use common::repository::Repository;
 
 const RULES: &str = "terraform/legacy-index,terraform/untyped-variable,terraform/deprecated-interpolation";
 
-struct Repository(TempDir);
-
-impl Repository {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        fs::create_dir(directory.path().join(".git")).unwrap();
-        for (path, text) in files {
-            let path = directory.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        Self(directory)
-    }
-
-    /// `path:line lint` of every finding.
-    fn lint(&self, arguments: &[&str]) -> Vec<String> {
-        let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-            .args(["lint", "--format", "concise", "--fail-on", "note"])
-            .args(arguments)
-            .current_dir(self.0.path())
-            .env_clear()
-            .output()
-            .unwrap();
-        assert!(output.status.code().unwrap() < 2, "{}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8(output.stdout).unwrap();
-        let place = |line: &str| {
-            let (place, rest) = line.split_once(": ").unwrap();
-            let (_, rest) = rest.split_once('[').unwrap();
-            let place = place.rsplit_once(':').unwrap().0;
-            format!("{place} {}", rest.split_once(']').unwrap().0)
-        };
-        text.lines().map(place).collect()
-    }
+/// `path:line lint` of every finding.
+fn lint_all(repository: &Repository, arguments: &[&str]) -> Vec<String> {
+    let ran = repository.run(&[&["lint", "--format", "concise", "--fail-on", "note"], arguments].concat());
+    assert!(ran.status < 2, "{}", ran.stderr);
+    let place = |line: &str| {
+        let (place, rest) = line.split_once(": ").unwrap();
+        let (_, rest) = rest.split_once('[').unwrap();
+        let place = place.rsplit_once(':').unwrap().0;
+        format!("{place} {}", rest.split_once(']').unwrap().0)
+    };
+    ran.stdout.lines().map(place).collect()
 }
 
 fn lint(text: &str) -> Vec<String> {
-    Repository::new(&[("a.tf", text)]).lint(&["--select", RULES])
+    lint_all(&Repository::new(&[("a.tf", text)]), &["--select", RULES])
 }
 
 #[test]
@@ -96,14 +71,14 @@ fn what_tflint_left_behind() {
         "a.tf",
         "terraform {\n  required_version = \"1.9\"\n}\n# tflint-ignore: terraform_typed_variables\n",
     )]);
-    assert!(all.lint(&[]).is_empty(), "it is not ours to call it unused");
+    assert!(lint_all(&all, &[]).is_empty(), "it is not ours to call it unused");
 }
 
 #[test]
 fn rules_in_yaml() {
     let rules = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up ==\n      # sprag: ignore[promql/syntax] r\n\
                  \x20     - alert: B\n        expr: up ==\n        for: 5m\n      - alert: C\n        expr: up == # sprag: ignore[promql/syntax] r\n";
-    let lint = |text: &str| Repository::new(&[("a.yml", text)]).lint(&["--select", "promql/syntax"]);
+    let lint = |text: &str| lint_all(&Repository::new(&[("a.yml", text)]), &["--select", "promql/syntax"]);
     assert_eq!(lint(rules), ["a.yml:5 promql/syntax"]);
     let group = rules.replace("  - name: a", "  # sprag: ignore[promql] r\n  - name: a");
     assert!(lint(&group).is_empty());
@@ -120,19 +95,14 @@ fn configurations_and_tests() {
         ("a.tftest.hcl", "run \"a\" {\n}\n"),
     ]);
     let lints = ["--select", "alerts/too-few-alerts,tftest/default-apply"];
-    assert_eq!(repository.lint(&lints), [".sprag.hcl:2 alerts/too-few-alerts", "a.tftest.hcl:1 tftest/default-apply"]);
-    fs::write(
-        repository.0.path().join(".sprag.hcl"),
-        "alerts {\n  minimum = 26 # sprag: ignore[alerts/too-few-alerts] soon\n}\n",
-    )
-    .unwrap();
-    fs::write(
-        repository.0.path().join("a.tftest.hcl"),
-        "# sprag: ignore[tftest/default-apply] it is mocked\nrun \"a\" {\n}\n",
-    )
-    .unwrap();
-    assert!(repository.lint(&lints).is_empty());
-    let all = repository.lint(&["--ignore", "tftest,alerts"]);
+    assert_eq!(
+        lint_all(&repository, &lints),
+        [".sprag.hcl:2 alerts/too-few-alerts", "a.tftest.hcl:1 tftest/default-apply"]
+    );
+    repository.write(".sprag.hcl", "alerts {\n  minimum = 26 # sprag: ignore[alerts/too-few-alerts] soon\n}\n");
+    repository.write("a.tftest.hcl", "# sprag: ignore[tftest/default-apply] it is mocked\nrun \"a\" {\n}\n");
+    assert!(lint_all(&repository, &lints).is_empty());
+    let all = lint_all(&repository, &["--ignore", "tftest,alerts"]);
     assert!(all.is_empty(), "what is not run is not judged: {all:?}");
 }
 
@@ -141,8 +111,8 @@ fn a_part_of_the_repository_judges_only_what_it_sees() {
     let unused = "terraform {\n  required_version = \"1.9\"\n}\n\nlocals {\n  # sprag: ignore[terraform/unused-declaration] r\n  a = 1\n}\n";
     let used = "terraform {\n  required_version = \"1.9\"\n}\n# sprag: ignore-file[tftest/not-discovered] r\n";
     let repository = Repository::new(&[("m/a.tf", unused), ("m/b.tf", used)]);
-    assert_eq!(repository.lint(&[]), ["m/b.tf:4 sprag/unused-suppression"]);
-    assert!(repository.lint(&["m/a.tf", "m/b.tf"]).is_empty(), "that lint needs the whole repository");
+    assert_eq!(lint_all(&repository, &[]), ["m/b.tf:4 sprag/unused-suppression"]);
+    assert!(lint_all(&repository, &["m/a.tf", "m/b.tf"]).is_empty(), "that lint needs the whole repository");
 }
 
 #[test]
@@ -156,18 +126,78 @@ fn a_shared_file_is_judged_over_its_users() {
         ("two/main.tf", "terraform {\n  required_version = \"1.9\"\n}\noutput \"a\" {\n  value = var.a\n}\n"),
     ]);
     for module in ["one", "two"] {
-        std::os::unix::fs::symlink("../store/shared.tf", repository.0.path().join(module).join("shared.tf")).unwrap();
+        std::os::unix::fs::symlink("../store/shared.tf", repository.root().join(module).join("shared.tf")).unwrap();
     }
     let quiet = ["--ignore", "terraform/undocumented-variable,terraform/undocumented-output"];
-    assert_eq!(repository.lint(&quiet), ["store/shared.tf:2 sprag/unused-suppression"]);
-    assert!(repository.lint(&[&quiet[..], &["one"]].concat()).is_empty());
+    assert_eq!(lint_all(&repository, &quiet), ["store/shared.tf:2 sprag/unused-suppression"]);
+    assert!(lint_all(&repository, &[&quiet[..], &["one"]].concat()).is_empty());
 }
 
 #[test]
 fn what_is_suppressed_is_not_fixed() {
     let text = "locals {\n  a = var.x.0 # sprag: ignore[terraform/legacy-index] r\n  b = var.x.0\n}\n";
     let repository = Repository::new(&[("a.tf", text)]);
-    repository.lint(&["--fix", "--select", RULES]);
-    let fixed = fs::read_to_string(repository.0.path().join("a.tf")).unwrap();
+    lint_all(&repository, &["--fix", "--select", RULES]);
+    let fixed = repository.read("a.tf");
     assert_eq!(fixed, text.replace("b = var.x.0", "b = var.x[0]"));
+}
+
+/// What remains of a text when unused suppressions are removed, comments of tflint too.
+fn without_unused(name: &str, text: &str) -> String {
+    let config = "lint {\n  inputs = { \"sprag/unused-suppression\" = { tflint = true } }\n}\n";
+    let repository = Repository::new(&[(name, text), (".sprag.hcl", config)]);
+    repository.run(&["lint", "--fix"]);
+    let fixed = repository.read(name);
+    repository.run(&["lint", "--fix"]);
+    assert_eq!(repository.read(name), fixed, "a second run changes nothing");
+    fixed
+}
+
+#[test]
+fn removing_what_is_unused_leaves_the_rest_as_it_is() {
+    let word = |letter: &str| regex::Regex::new(&format!("\\b{letter}\\b")).unwrap();
+    let (u, n) = (word("U"), word("N"));
+    let unused = "terraform/legacy-index";
+    let needed = "terraform/unused-declaration";
+    for (before, after) in [
+        // behind code, with blanks before it
+        ("  a = 1   # sprag: ignore[U] r\n", "  a = 1\n"),
+        ("  a = 1// sprag: ignore[U] r\n", "  a = 1\n"),
+        ("  a = 1 /* sprag: ignore[U] r */\n", "  a = 1\n"),
+        // between code
+        ("  a = /* sprag: ignore[U] r */ 1\n", "  a =  1\n"),
+        // on a line of its own
+        ("  # why\n  # sprag: ignore[U] r\n\n  a = 1\n", "  # why\n\n  a = 1\n"),
+        ("  /* sprag: ignore[U]\n     r */\n  a = 1\n", "  a = 1\n"),
+        ("\t# sprag: ignore-file[U] r  \n  a = 1\n", "  a = 1\n"),
+        // of several lints
+        ("  a = 1 # sprag: ignore[U, N] r\n", "  a = 1 # sprag: ignore[N] r\n"),
+        ("  a = 1 # sprag: ignore[N ,U] r\n", "  a = 1 # sprag: ignore[N] r\n"),
+        ("  a = 1 # sprag: ignore[ N, U, N ] r\n", "  a = 1 # sprag: ignore[ N, N ] r\n"),
+        ("  a = 1 # sprag: ignore[U,U] r\n", "  a = 1\n"),
+        ("  a = 1 # sprag: ignore[U, U, U]\n", "  a = 1\n"),
+        // those of tflint
+        ("  a = 1  # tflint-ignore: RU # why\n", "  a = 1\n"),
+        ("  # tflint-ignore: RU\n  a = 1\n", "  a = 1\n"),
+        ("  a = 1 # tflint-ignore: RU, RN\n", "  a = 1 # tflint-ignore: RN\n"),
+        ("  a = 1 # tflint-ignore: RN, RU # why\n", "  a = 1 # tflint-ignore: RN # why\n"),
+        // what is not ours stays
+        ("  a = 1 # tflint-ignore: aws_nonsense\n", "  a = 1 # tflint-ignore: aws_nonsense\n"),
+        ("  a = 1 # tflint-ignore: all\n", "  a = 1 # tflint-ignore: all\n"),
+        ("  a = \"# sprag: ignore[U] r\"\n", "  a = \"# sprag: ignore[U] r\"\n"),
+    ] {
+        let whole = |text: &str| {
+            let text = text.replace("RU", "terraform_deprecated_index").replace("RN", "terraform_unused_declarations");
+            format!("locals {{\n{}}}\n", n.replace_all(&u.replace_all(&text, unused), needed))
+        };
+        let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        let (before, after) = (whole(before), whole(after));
+        assert_eq!(without_unused("a.tf", &before), after);
+        assert_eq!(without_unused("a.tf", &windows(&before)), windows(&after), "with other line ends");
+        let (before, after) = (before.trim_end(), after.trim_end());
+        assert_eq!(without_unused("a.tf", before), after, "without a last line end");
+    }
+    let rules =
+        "groups:\n  - name: a\n    rules:\n      - alert: A # sprag: ignore[promql/syntax] r\n        expr: up == 0\n";
+    assert_eq!(without_unused("a.yml", rules), rules.replace(" # sprag: ignore[promql/syntax] r", ""));
 }

@@ -11,13 +11,13 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
+
+use common::repository::{self, Ran};
 
 fn sprag(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sprag"));
-    command.args(arguments).current_dir(directory).env_clear().envs(variables.iter().copied()).output().unwrap()
+    repository::sprag(directory, arguments).envs(variables.iter().copied()).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -26,9 +26,9 @@ fn text(bytes: &[u8]) -> String {
 
 /// Everything that is written in colours.
 const COLOURED: [&[&str]; 5] = [
-    &["lint", "testdata/homelab-broken"],
-    &["lint", "testdata/homelab-broken", "--format", "concise"],
-    &["lint", "testdata/homelab-broken", "--statistics"],
+    &["lint", "testdata/homelab-broken/modules/minio"],
+    &["lint", "testdata/homelab-broken/modules/minio", "--format", "concise"],
+    &["lint", "testdata/homelab-broken/modules/minio", "--statistics"],
     &["lint", "--help"],
     &["no-such-command"],
 ];
@@ -53,7 +53,7 @@ fn colours_obey_the_environment() {
 #[test]
 fn formats_for_programs_have_no_colours() {
     for format in ["json", "sarif", "github", "gitlab", "junit"] {
-        let arguments = ["lint", "testdata/homelab-broken", "--format", format];
+        let arguments = ["lint", "testdata/homelab-broken/modules/minio", "--format", format];
         let output = sprag(common::root(), &arguments, &[("CLICOLOR_FORCE", "1")]);
         assert!(!output.stdout.is_empty() && !output.stdout.contains(&0x1b), "{format}");
     }
@@ -97,21 +97,11 @@ fn manual_pages_of_all_commands() {
 }
 
 /// Lints `input` as the file `name`, with everything but house-keeping.
-fn unsaved(directory: &Path, name: &str, input: &str) -> Output {
+fn unsaved(directory: &Path, name: &str, input: &str) -> Ran {
     let select =
         "terraform/syntax,terraform/deprecated-interpolation,tftest/syntax,promql/syntax,terraform/unused-declaration";
     let arguments = ["lint", "-", "--stdin-filename", name, "--format", "concise", "--select", select];
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    Ran::with_input(repository::sprag(directory, &arguments), input.as_bytes())
 }
 
 #[test]
@@ -121,7 +111,7 @@ fn an_editor_lints_what_is_not_saved() {
     let saved = "locals {\n  a = \"${local.b}\"\n}\n";
     fs::write(directory.path().join("m/main.tf"), saved).unwrap();
     fs::write(directory.path().join("m/other.tf"), "locals {\n  b = \"${local.a}\"\n}\n").unwrap();
-    let found = |name: &str, input: &str| text(&unsaved(directory.path(), name, input).stdout);
+    let found = |name: &str, input: &str| unsaved(directory.path(), name, input).stdout;
     // The buffer counts, not the file; the rest of the module is read but not reported.
     assert_eq!(found("m/main.tf", "locals {\n  a = local.b\n}\n"), "");
     let broken = found("m/main.tf", "locals {\n  a = \n}\n");
@@ -141,7 +131,7 @@ fn an_editor_lints_what_is_not_saved() {
 #[test]
 fn a_name_in_no_directory_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
-    let output = unsaved(directory.path(), "gone/main.tf", "locals {}\n");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("gone/main.tf"), "{}", text(&output.stderr));
+    let ran = unsaved(directory.path(), "gone/main.tf", "locals {}\n");
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("gone/main.tf"), "{}", ran.stderr);
 }

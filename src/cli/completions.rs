@@ -6,6 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::args::Args;
+use super::write::explain;
 use super::{Exit, terminal};
 
 /// Prints a shell's script.
@@ -25,7 +26,7 @@ pub(super) fn man(directory: Option<&Path>) -> Exit {
         );
     };
     let written = clap_mangen::generate_to(Args::command(), directory);
-    finish(written.map_err(|error| format!("--dir {}: {error}; it must exist and be writable", directory.display())))
+    finish(written.map_err(|error| format!("--dir {}: {}", directory.display(), explain(&error))))
 }
 
 fn finish(result: Result<(), String>) -> Exit {

@@ -1,12 +1,14 @@
 //! `sprag config`: the configuration that holds for a path, with the source of every value.
 
+use std::path::Path;
+
 use super::args::ConfigArgs;
-use super::files::read_limited;
+use super::files::{read_limited, why_unreadable};
 use super::{Exit, terminal};
-use crate::config::{Config, render};
+use crate::config::{Config, InvariantBlock, parse_invariants, render};
 use crate::diagnostic::{FileId, Location, Severity};
 use crate::discover;
-use crate::lints::LINTS;
+use crate::lints::{LINTS, options_of};
 use crate::source::LineIndex;
 
 pub(super) fn run(args: &ConfigArgs) -> Exit {
@@ -20,7 +22,8 @@ pub(super) fn run(args: &ConfigArgs) -> Exit {
 }
 
 fn print(args: &ConfigArgs) -> Result<(), String> {
-    let start = args.path.canonicalize().map_err(|error| format!("{}: {error}", args.path.display()))?;
+    let start = args.path.canonicalize();
+    let start = start.map_err(|error| format!("{}: {}", args.path.display(), why_unreadable(&error)))?;
     let path = args.config.clone().or_else(|| discover::nearest_config(&discover::directory_of(&start)));
     let Some(path) = path else {
         let text = format!(
@@ -31,9 +34,13 @@ fn print(args: &ConfigArgs) -> Result<(), String> {
     };
     let text = read_limited(&path).map_err(|message| format!("{}: {message}", path.display()))?;
     let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
-    let (config, mistakes) = Config::parse(&text, FileId(0), &ids);
+    let (config, mut mistakes) = Config::parse(&text, FileId(0), &ids);
+    let beside = invariants_beside(&path);
+    let own: Vec<&InvariantBlock> = config.invariants.iter().chain(&beside).collect();
+    mistakes.extend(config.lint.check_inputs(&|lint| options_of(lint, &own)));
     let index = LineIndex::new(&text);
-    let shown = path.display().to_string();
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
     let place = |location: Location| format!("{shown}:{}", index.position(&text, location.span.start).line);
     for mistake in &mistakes {
         let help = mistake.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
@@ -43,4 +50,11 @@ fn print(args: &ConfigArgs) -> Result<(), String> {
         return Err(format!("{shown} has mistakes; nothing is printed"));
     }
     terminal::write_stdout(render(&config, &place).as_bytes()).map_err(|error| format!("standard output: {error}"))
+}
+
+/// The invariants in files beside the configuration at `path`.
+fn invariants_beside(path: &Path) -> Vec<InvariantBlock> {
+    let files = discover::invariants_beside(&discover::directory_of(path));
+    let texts = files.iter().filter_map(|path| read_limited(path).ok());
+    texts.flat_map(|text| parse_invariants(&text, FileId(1)).0).collect()
 }

@@ -98,11 +98,16 @@ pub(super) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
             Err(format!("larger than {} MiB; `lint.exclude` in .sprag.hcl leaves it out", MAX_FILE_SIZE >> 20))
         }
         Ok(text) => Ok(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err("no such file or directory".to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            Err("permission denied; sprag needs to read it".to_owned())
-        }
-        Err(error) => Err(format!("cannot be read: {error}")),
+        Err(error) => Err(why_unreadable(&error)),
+    }
+}
+
+/// Why a path cannot be read, as a sentence behind its name.
+pub(super) fn why_unreadable(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied; sprag needs to read it".to_owned(),
+        _ => format!("cannot be read: {error}"),
     }
 }
 

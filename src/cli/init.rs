@@ -4,11 +4,11 @@ mod survey;
 mod text;
 mod tflint;
 
-use std::fs::File;
-use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use super::args::InitArgs;
+use super::files::why_unreadable;
+use super::write::create;
 use super::{Exit, terminal};
 use crate::config::FILE_NAME;
 use crate::discover;
@@ -37,7 +37,8 @@ pub(super) fn suggest_environments(directory: &Path) -> Option<String> {
 
 /// Writes the file; returns what to tell.
 fn init(directory: &Path) -> Result<String, String> {
-    let real = directory.canonicalize().map_err(|error| format!("{}: {error}", directory.display()))?;
+    let real = directory.canonicalize();
+    let real = real.map_err(|error| format!("{}: {}", directory.display(), why_unreadable(&error)))?;
     if !real.is_dir() {
         return Err(format!("{} is no directory; name the one to write {FILE_NAME} into", directory.display()));
     }
@@ -59,14 +60,4 @@ fn init(directory: &Path) -> Result<String, String> {
     create(&path, &text::configuration(&survey, choices.as_ref()))?;
     let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
     Ok(text::told(&shown, &survey, choices.as_ref()))
-}
-
-/// Writes a file that must not exist.
-fn create(path: &Path, text: &str) -> Result<(), String> {
-    let created = File::options().write(true).create_new(true).open(path);
-    created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => format!("{} is there already and stays as it is", path.display()),
-        ErrorKind::PermissionDenied => format!("{}: permission denied; sprag needs to write it", path.display()),
-        _ => format!("{}: {error}", path.display()),
-    })
 }

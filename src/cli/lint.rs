@@ -81,6 +81,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     let mut mistakes = settings.register(&mut files);
     let is_excluded = settings.exclude();
     inventory.leave_out(|id| files.get(id).is_some_and(|file| !file.named && is_excluded(&file.path)));
+    settings.add_invariants(&mut inventory.invariants, &mut files);
     mistakes.extend(settings.check_invariants(&inventory.invariants, &files));
     // Without rules nobody asks what exporters measure.
     let mut known = Known::default();

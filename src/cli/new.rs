@@ -2,11 +2,11 @@
 
 mod alerts;
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::NewCommand;
+use super::write::{create, refused};
 use super::{Exit, terminal};
 
 pub(super) fn run(command: &NewCommand) -> Exit {
@@ -31,18 +31,8 @@ fn create_all(files: &[(PathBuf, String)]) -> Result<(), String> {
     }
     for (path, text) in files {
         let directory = path.parent().unwrap_or_else(|| Path::new(""));
-        fs::create_dir_all(directory).map_err(|error| explain(directory, &error))?;
-        let created = File::options().write(true).create_new(true).open(path);
-        created.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| explain(path, &error))?;
+        fs::create_dir_all(directory).map_err(|error| refused(directory, &error))?;
+        create(path, text)?;
     }
     Ok(())
-}
-
-fn explain(path: &Path, error: &std::io::Error) -> String {
-    match error.kind() {
-        ErrorKind::AlreadyExists => format!("{} is there already and stays as it is", path.display()),
-        ErrorKind::NotADirectory => format!("{}: a part of the path is a file, not a directory", path.display()),
-        ErrorKind::PermissionDenied => format!("{}: permission denied; sprag needs to write it", path.display()),
-        _ => format!("{}: {error}", path.display()),
-    }
 }

@@ -47,6 +47,11 @@ fn wants_color(is_terminal: bool) -> bool {
     is_terminal && !refused
 }
 
+/// The columns of the terminal that standard output is; nothing where it is none.
+pub(super) fn columns() -> Option<usize> {
+    io::stdout().is_terminal().then(width).flatten()
+}
+
 fn width() -> Option<usize> {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.or_else(|| terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns)))

@@ -32,6 +32,40 @@ pub(super) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Writes a file that must not exist: all of it or nothing.
+pub(super) fn create(path: &Path, text: &str) -> Result<(), String> {
+    let created = File::options().write(true).create_new(true).open(path);
+    let mut file = created.map_err(|error| refused(path, &error))?;
+    file.write_all(text.as_bytes()).map_err(|error| {
+        let _ = fs::remove_file(path);
+        refused(path, &error)
+    })
+}
+
+/// Why nothing could be made at `path`.
+pub(super) fn refused(path: &Path, error: &io::Error) -> String {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => format!("{path} is there already and stays as it is"),
+        io::ErrorKind::NotADirectory => format!("{path}: a part of the path is a file, not a directory"),
+        io::ErrorKind::PermissionDenied => format!("{path}: permission denied; sprag needs to write it"),
+        _ => format!("{path}: {}", explain(error)),
+    }
+}
+
+/// Why a file could not be written, and what to do about it.
+pub(super) fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "there is no room for it; free some and run sprag again".to_owned()
+        }
+        io::ErrorKind::NotFound => "its directory does not exist; make it first".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "its file system is read-only; it must be writable".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied; its directory must be writable".to_owned(),
+        _ => format!("{error}; its directory must be writable"),
+    }
+}
+
 /// Only root can give files away; for everyone else the owner is right already, or cannot be kept.
 #[cfg(unix)]
 fn keep_owner(file: &File, known: &fs::Metadata) {

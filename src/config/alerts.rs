@@ -100,7 +100,7 @@ pub struct Catalogue {
     pub file: Located<String>,
 }
 
-pub(super) fn read_alerts(section: &mut Section<'_>) -> Alerts {
+pub(super) fn read_alerts(section: &Section<'_>) -> Alerts {
     let alerts = Alerts {
         prometheus: section.optional("prometheus"),
         minimum: section.optional("minimum"),
@@ -116,11 +116,11 @@ pub(super) fn read_alerts(section: &mut Section<'_>) -> Alerts {
     alerts
 }
 
-fn read_require(name: Located<String>, section: &mut Section<'_>) -> Option<RequiredAlert> {
+fn read_require(name: Located<String>, section: &Section<'_>) -> Option<RequiredAlert> {
     Some(RequiredAlert { name, severity: section.optional("severity"), for_: section.optional("for") })
 }
 
-fn read_exporter(name: Located<Name>, section: &mut Section<'_>) -> Option<Exporter> {
+fn read_exporter(name: Located<Name>, section: &Section<'_>) -> Option<Exporter> {
     Some(Exporter {
         name,
         version: section.optional("version"),

@@ -2,6 +2,7 @@
 //! expressions are neither read nor evaluated here.
 
 use super::located::Located;
+use super::schema::{EMPTY, ROOT};
 use super::section::{Section, part, read_section, title};
 use super::text::{Mistake, Text, Version};
 use super::value::Context;
@@ -69,6 +70,8 @@ pub struct InvariantBlock {
     pub help: Option<Located<String>>,
     /// How much proof a violation needs.
     pub guarantee: Option<Located<Guarantee>>,
+    /// The names of its inputs.
+    pub inputs: Vec<String>,
     /// The whole block in its file.
     pub location: Location,
     /// The text of the block.
@@ -115,10 +118,10 @@ impl Text for Guarantee {
 }
 
 /// Reads all invariants of a file in the order of their kinds.
-pub(super) fn read_invariants(section: &mut Section<'_>) -> Vec<InvariantBlock> {
+pub(super) fn read_invariants(section: &Section<'_>) -> Vec<InvariantBlock> {
     let mut all: Vec<InvariantBlock> = Vec::new();
     for kind in InvariantKind::ALL {
-        for (context, block) in section.raw(kind.as_str(), 2) {
+        for (context, block) in section.raw(kind.as_str()) {
             let Some(invariant) = read_invariant(kind, block, &context) else { continue };
             if let Some(first) = all.iter().find(|known| known.name == invariant.name) {
                 let message = format!("a second invariant `{}`", invariant.name.0);
@@ -141,13 +144,14 @@ fn read_invariant(kind: InvariantKind, block: BlockView<'_>, context: &Context<'
     let target = context.parse::<String>(&label(0), spans[0]);
     let name = context.parse::<InvariantName>(&label(1), spans[1]);
     let head = title(block.header_span(), &block.body());
-    let read = |section: &mut Section<'_>| {
+    let schema = ROOT.block(kind.as_str(), None).unwrap_or(&EMPTY);
+    let read = |section: &Section<'_>| {
         let (summary, fixed_in) = (section.optional("summary"), section.optional("fixed_in"));
         let (severity, docs) = (section.optional("severity"), section.optional("docs"));
         let (guarantee, help) = (section.optional("guarantee"), section.optional("help"));
-        section.expression("for_each");
-        section.expression("filter");
-        check_blocks(section);
+        section.unread("for_each");
+        section.unread("filter");
+        let inputs = read_blocks(section);
         Some(InvariantBlock {
             kind,
             target: context.locate(target?, spans[0]),
@@ -158,45 +162,30 @@ fn read_invariant(kind: InvariantKind, block: BlockView<'_>, context: &Context<'
             docs,
             help,
             guarantee,
+            inputs,
             location: context.location(block.span()),
             text: block.document().slice(block.span()).to_owned(),
         })
     };
-    read_section(head, vec![part(*context, block)], read)
+    read_section(head, schema, vec![part(*context, block)], read)
 }
 
-fn check_blocks(section: &mut Section<'_>) {
-    section.labelled::<InvariantInput, ()>("input", |_, section| {
+/// The blocks of an invariant. Returns the names of its inputs.
+fn read_blocks(section: &Section<'_>) -> Vec<String> {
+    let inputs = section.labelled::<InvariantInput, String>("input", |name, section| {
         for name in ["type", "default", "description"] {
-            section.expression(name);
+            section.unread(name);
         }
-        None
+        Some(name.value.0)
     });
-    for name in ["given", "locals"] {
-        let blocks = section.raw(name, 0);
-        for (context, block) in blocks.iter().skip(1) {
-            let message = format!("block `{name}` is written twice");
-            context.report(context.mistake(block.kind_span(), message).help("keep one of the two"));
-        }
-        for (context, block) in blocks {
-            for inner in block.body().blocks() {
-                let message = format!("unknown block `{}`", inner.kind());
-                let help = format!("`{name}` takes arguments only");
-                context.report(context.mistake(inner.kind_span(), message).help(help));
-            }
-        }
-    }
+    section.once("given", |_| ());
+    section.once("locals", |_| ());
     let enforced = section.many("enforce", |section| {
-        for name in ["condition", "error_message"] {
-            if !section.expression(name) {
-                section.report(format!("`enforce` has no `{name}`"), "this setting is required");
-            }
-        }
+        section.unread("condition");
+        section.unread("error_message");
         section.once("fix", |section| {
             section.optional::<Applicability>("applicability");
-            if !section.expression("value") && section.is_written() {
-                section.report("`fix` has no `value`".to_owned(), "this setting is required");
-            }
+            section.unread("value");
         });
         Some(())
     });
@@ -204,6 +193,7 @@ fn check_blocks(section: &mut Section<'_>) {
         section
             .report("an invariant without `enforce`".to_owned(), "write what must hold: `enforce { condition = … }`");
     }
+    inputs
 }
 
 /// The label of `input`: a name that expressions can use.

@@ -58,7 +58,7 @@ pub struct Override {
     pub rules: Rules,
 }
 
-pub(super) fn read_lint(section: &mut Section<'_>) -> LintSettings {
+pub(super) fn read_lint(section: &Section<'_>) -> LintSettings {
     LintSettings {
         exclude: section.union("exclude"),
         rules: read_rules(section),
@@ -67,7 +67,7 @@ pub(super) fn read_lint(section: &mut Section<'_>) -> LintSettings {
     }
 }
 
-pub(super) fn read_override(section: &mut Section<'_>) -> Option<Override> {
+pub(super) fn read_override(section: &Section<'_>) -> Option<Override> {
     let (paths, rules) = (section.required("paths"), read_rules(section));
     let paths: Located<Vec<Located<PathGlob>>> = paths?;
     if paths.is_empty() {
@@ -77,7 +77,7 @@ pub(super) fn read_override(section: &mut Section<'_>) -> Option<Override> {
     Some(Override { paths: paths.value, rules })
 }
 
-fn read_rules(section: &mut Section<'_>) -> Rules {
+fn read_rules(section: &Section<'_>) -> Rules {
     Rules { enable: section.union("enable"), ignore: section.union("ignore"), severity: section.map("severity") }
 }
 

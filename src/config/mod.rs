@@ -12,9 +12,11 @@ mod invariant;
 mod levels;
 mod lint;
 mod located;
+mod options;
 mod pattern;
 mod preset;
 mod render;
+pub mod schema;
 mod section;
 mod selection;
 mod selector;
@@ -34,6 +36,7 @@ pub use invariant::{Guarantee, InvariantBlock, InvariantKind, InvariantName};
 pub use levels::{Levels, LintDefault, PathLevels};
 pub use lint::{Inputs, LintSettings, Override, Rules};
 pub use located::{Entry, Located, Origin};
+pub use options::LintOption;
 pub use pattern::{PathGlob, PathSet, Pattern, Wildcard};
 pub use preset::PRESETS;
 pub(crate) use render::quote;
@@ -105,7 +108,7 @@ impl Config {
             let body = Document::new(&preset_tree, preset.text.as_bytes()).root();
             parts.push(Part { context, body, header: Span::at(0) });
         }
-        let config = read_section("the configuration".to_owned(), parts, read_config);
+        let config = read_section(schema::ROOT.doc.to_owned(), &schema::ROOT, parts, read_config);
         (config, ordered(&tree, &context))
     }
 }
@@ -113,7 +116,7 @@ impl Config {
 impl Default for Config {
     /// The configuration of a repository without one.
     fn default() -> Self {
-        read_config(&mut Section::new(String::new(), Vec::new()))
+        read_config(&Section::new(String::new(), &schema::ROOT, Vec::new()))
     }
 }
 
@@ -124,12 +127,13 @@ pub fn parse_invariants(text: &[u8], file: FileId) -> (Vec<InvariantBlock>, Vec<
     let diagnostics = RefCell::new(Vec::new());
     let context = Context { layer: Layer::File(file), lints: &[], diagnostics: &diagnostics };
     let parts = vec![Part { context, body: Document::new(&tree, text).root(), header: Span::at(0) }];
-    let invariants = read_section("a file of invariants".to_owned(), parts, invariant::read_invariants);
+    let invariants =
+        read_section(schema::INVARIANTS.doc.to_owned(), &schema::INVARIANTS, parts, invariant::read_invariants);
     (invariants, ordered(&tree, &context))
 }
 
-fn read_config(section: &mut Section<'_>) -> Config {
-    section.expression("preset"); // read before all else
+fn read_config(section: &Section<'_>) -> Config {
+    section.unread("preset"); // read before all else
     Config {
         schemas: section.list("schemas"),
         lint: section.once("lint", lint::read_lint),

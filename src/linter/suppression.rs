@@ -7,6 +7,7 @@ mod place;
 
 use super::Lint;
 use crate::config::Selector;
+use crate::config::schema::Kind;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, LintId, Location, Severity};
 use comment::Tongue;
 use place::Suppression;
@@ -15,6 +16,18 @@ pub use place::{Found, in_document, in_rules};
 
 /// The rules of tflint, each with the lint that does its work.
 pub type TflintRules = [(&'static str, &'static str)];
+
+/// What the configuration may set of `sprag/unused-suppression`: whether comments of tflint are judged too, as they can be
+/// where tflint itself does not run any more.
+pub const OPTIONS: &[(&str, Kind)] = &[("tflint", Kind::Bool)];
+
+/// What complaints depend on, file by file.
+pub struct Judge<'a> {
+    /// Whether a lint looked at a file with everything it needs, so that it would have found something.
+    pub was_on: &'a dyn Fn(FileId, &Lint) -> bool,
+    /// Whether comments of tflint are ours alone.
+    pub owns_tflint: &'a dyn Fn(FileId) -> bool,
+}
 
 /// What a name in a suppression stands for.
 #[derive(Clone, Debug)]
@@ -88,20 +101,19 @@ impl Suppressions {
         });
     }
 
-    /// What is wrong with the suppressions themselves. `was_on` tells whether a lint looked at a file with everything it
-    /// needs, so that it would have found something.
+    /// What is wrong with the suppressions themselves.
     #[must_use]
-    pub fn complaints(&self, lints: &[Lint], was_on: &dyn Fn(FileId, &Lint) -> bool) -> Vec<Diagnostic> {
+    pub fn complaints(&self, lints: &[Lint], judge: &Judge<'_>) -> Vec<Diagnostic> {
         let mut complaints = self.malformed.clone();
         for known in &self.all {
-            known.complain(lints, was_on, &mut complaints);
+            known.complain(lints, judge, &mut complaints);
         }
         complaints
     }
 }
 
 impl Known {
-    fn complain(&self, lints: &[Lint], was_on: &dyn Fn(FileId, &Lint) -> bool, complaints: &mut Vec<Diagnostic>) {
+    fn complain(&self, lints: &[Lint], judge: &Judge<'_>, complaints: &mut Vec<Diagnostic>) {
         let own = &self.suppression;
         let at = |span| Location::new(own.file, span);
         let fix = |span, text: &str, applicability| {
@@ -122,7 +134,7 @@ impl Known {
                 finding.fix = nearest.as_ref().map(|nearest| fix(*span, nearest, Applicability::Unsafe));
                 complaints.push(finding.subject(name));
             }
-            if *is_used || !self.is_judged || !meaning.is_judged(own.file, lints, was_on) {
+            if *is_used || !self.is_judged || !meaning.is_judged(own.file, lints, judge) {
                 continue;
             }
             let lint = LintId::new("sprag/unused-suppression");
@@ -158,11 +170,15 @@ impl Meaning {
         }
     }
 
-    /// Whether all lints that are meant were on. Those of tflint are not ours to judge, and the names of invariants are
-    /// known where invariants are.
-    fn is_judged(&self, file: FileId, lints: &[Lint], was_on: &dyn Fn(FileId, &Lint) -> bool) -> bool {
-        let Self::Lints(selector) = self else { return false };
-        let mut meant = lints.iter().filter(|lint| selector.covers(lint.id)).peekable();
-        meant.peek().is_some() && meant.all(|lint| was_on(file, lint))
+    /// Whether all lints that are meant were on. Rules of tflint are not ours to judge unless the configuration says so,
+    /// and the names of invariants are known where invariants are.
+    fn is_judged(&self, file: FileId, lints: &[Lint], judge: &Judge<'_>) -> bool {
+        let is_meant = |lint: &&Lint| match self {
+            Self::Lints(selector) => selector.covers(lint.id),
+            Self::Rule(rule) => *rule == Some(lint.id) && (judge.owns_tflint)(file),
+            Self::AllRules | Self::Unknown(..) => false,
+        };
+        let mut meant = lints.iter().filter(is_meant).peekable();
+        meant.peek().is_some() && meant.all(|lint| (judge.was_on)(file, lint))
     }
 }

@@ -1,5 +1,6 @@
 //! All lints, by id. Made from the folders below `lints/` by `tests/registry.rs`; do not edit.
 
+use crate::config::schema::Kind;
 use crate::diagnostic::Severity;
 use crate::linter::{Check, FixKind, Lint, LintDefault};
 
@@ -1107,4 +1108,12 @@ pub static LINTS: &[Lint] = &[
         readme: include_str!("../../lints/tftest/unknown-version/README.md"),
         check: super::tftest::unknown_version::CHECK,
     },
+];
+
+/// What the configuration may set of lints that take something, by id.
+pub static OPTIONS: &[(&str, &[(&str, Kind)])] = &[
+    ("terraform/missing-module-version", super::terraform::missing_module_version::OPTIONS),
+    ("terraform/unconstrained-provider", super::terraform::unconstrained_provider::OPTIONS),
+    ("terraform/unconventional-name", super::terraform::unconventional_name::OPTIONS),
+    ("terraform/unpinned-module-source", super::terraform::unpinned_module_source::OPTIONS),
 ];

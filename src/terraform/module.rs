@@ -222,6 +222,8 @@ pub struct Module<'a> {
     pub sources: &'a [Source],
     /// Its path as shown; `.` for the working directory.
     pub path: &'a str,
+    /// Whether it lies below `tests`, `examples` or the like of the repository, as [`is_fixture`](super::is_fixture) says.
+    pub is_fixture: bool,
     /// `variable` blocks.
     pub variables: Vec<Declaration<'a>>,
     /// `output` blocks.
@@ -260,6 +262,7 @@ impl<'a> Module<'a> {
         let mut module = Self {
             sources,
             path,
+            is_fixture: false,
             variables: Vec::new(),
             outputs: Vec::new(),
             locals: Vec::new(),

@@ -15,6 +15,8 @@ pub mod lab;
 pub mod mutation;
 pub mod oracle;
 pub mod promtool;
+pub mod repository;
+pub mod servers;
 
 use std::path::{Path, PathBuf};
 

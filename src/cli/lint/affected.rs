@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::cli::files::Files;
+use crate::cli::files::{Files, why_unreadable};
 use crate::diagnostic::FileId;
 use crate::discover::{self, Directory, Inventory};
 use crate::terraform::ModuleSummary;
@@ -22,7 +22,8 @@ impl Change {
         let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
         let (mut files, mut roots) = (HashSet::new(), BTreeSet::new());
         for path in paths {
-            let real = path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
+            let real = path.canonicalize();
+            let real = real.map_err(|error| format!("{}: {}", path.display(), why_unreadable(&error)))?;
             let repository = discover::repository_root(&real).unwrap_or_else(|| here.clone());
             if !real.starts_with(&repository) {
                 return Err(format!("{}: lies in no repository and not below the working directory", path.display()));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::scene::Scene;
 use super::settings::{Governed, Settings};
 use crate::cli::files::{Files, read_limited};
-use crate::cli::write::replace;
+use crate::cli::write::{explain, replace};
 use crate::discover;
 use crate::linter::baseline::Baseline;
 use crate::linter::finding::Finding;
@@ -111,7 +111,8 @@ pub(super) fn write(scene: &Scene<'_>, findings: Vec<Finding>) -> Result<Vec<Str
         }
         let baseline = Baseline::of(findings, &scene.files);
         let text = baseline.text().map_err(|error| error.to_string())?;
-        replace(&path, text.as_bytes()).map_err(|error| format!("{}: {error}", shown(&path)))?;
+        replace(&path, text.as_bytes())
+            .map_err(|error| format!("{}: not written: {}", shown(&path), explain(&error)))?;
         let plural = if baseline.len() == 1 { "" } else { "s" };
         written.push(format!("wrote {} finding{plural} to {}", baseline.len(), shown(&path)));
     }

@@ -11,7 +11,7 @@ use super::diff;
 use super::scene::{Scene, View};
 use crate::cli::args::LintArgs;
 use crate::cli::files::read_limited;
-use crate::cli::write::replace;
+use crate::cli::write::{explain, replace};
 use crate::diagnostic::{Applicability, FileId, Fix, LintId};
 use crate::linter::fixing::{self, Edits};
 use crate::prometheus::{self, Content};
@@ -127,8 +127,7 @@ impl Fixed {
                 if is_readonly {
                     return Err("is read-only; nothing was written to it".to_owned());
                 }
-                replace(&entry.path, &after)
-                    .map_err(|error| format!("{error}; nothing was written to it, its directory must be writable"))
+                replace(&entry.path, &after).map_err(|error| format!("not written: {}", explain(&error)))
             };
             if let Err(message) = save() {
                 complaints.push(format!("{}: {message}", entry.display));

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Format, LintArgs};
 use crate::cli::terminal;
-use crate::cli::write::replace;
+use crate::cli::write::{explain, replace};
 use crate::report::{self, Options, Report};
 
 /// How the findings look where they go: a file has no terminal.
@@ -35,8 +35,8 @@ pub(super) fn write(args: &LintArgs, report: &Report<'_>, is_taken: bool) -> Res
         None => {
             written.and_then(|()| terminal::write_stdout(&text)).map_err(|error| format!("standard output: {error}"))
         }
-        Some(path) => written.and_then(|()| replace(path, &text)).map_err(|error| {
-            format!("--output-file {}: {error}; its directory must exist and be writable", path.display())
-        }),
+        Some(path) => written
+            .and_then(|()| replace(path, &text))
+            .map_err(|error| format!("--output-file {}: {}", path.display(), explain(&error))),
     }
 }

@@ -10,11 +10,11 @@ use super::servers::{Servers, scrape_model};
 use super::settings::{Governed, Settings};
 use super::{evaluate, exporters, installed, invariants, load, loaded, plan, releases, values};
 use crate::cli::files::{Files, read_limited};
-use crate::config::Config;
+use crate::config::{Config, Literal};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Inventory, Member, Problem};
 use crate::linter::finding::FileTable;
-use crate::linter::suppression::{self, Found, Suppressions};
+use crate::linter::suppression::{self, Found, Judge, Suppressions};
 use crate::linter::{
     Check, Engine, Guard, Lint, Monitoring, Repository, RuleSummary, RuleUnit, Scope, StrayReason, StrayTest,
     TypedRules, Undecided, syntax_diagnostics,
@@ -166,6 +166,7 @@ impl Run<'_> {
         if has_configuration && !is_store || has_tests {
             let mut module = Module::new(&directory.display, &loaded.sources);
             module.is_complete &= loaded.problems.is_empty() && !directory.is_partial;
+            module.is_fixture = is_fixture(&directory.key);
             let governed = self.settings.get(config);
             module.schemas = &governed.schemas;
             let linked = |member: &&Member| {
@@ -464,7 +465,13 @@ impl Run<'_> {
             };
             saw_all && lint.id().area() != "sprag" && self.engine.is_on(lint, &scope)
         };
-        for complaint in suppressions.complaints(self.engine.lints, &was_on) {
+        let owns_tflint = |file: FileId| {
+            let config = governing(file).map(|config| &self.settings.get(config).policy.config);
+            let option = config.and_then(|config| config.lint.input("sprag/unused-suppression", "tflint"));
+            option == Some(&Literal::Bool(true))
+        };
+        let judge = Judge { was_on: &was_on, owns_tflint: &owns_tflint };
+        for complaint in suppressions.complaints(self.engine.lints, &judge) {
             let Some(config) = governing(complaint.location.file) else { continue };
             let mut settled = self.settle(vec![complaint], config);
             suppressions.silence(&mut settled, &rules);

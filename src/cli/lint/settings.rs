@@ -8,7 +8,7 @@ use crate::config::{CONFIG_LINT, Config, InvariantBlock, PathSet, Selection, par
 use crate::diagnostic::{Diagnostic, FileId, LintId, Severity};
 use crate::discover;
 use crate::linter::Policy;
-use crate::lints::LINTS;
+use crate::lints::{LINTS, options_of};
 use crate::terraform::schemas::Schemas;
 
 /// One configuration and the directory below which it holds.
@@ -97,12 +97,10 @@ impl<'a> Settings<'a> {
 
     /// Gives every configuration its place in the file table and parses it. Returns the mistakes in them.
     pub(super) fn register(&mut self, files: &mut Files) -> Vec<Diagnostic> {
-        let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
         let mut mistakes = Vec::new();
         for governed in &mut self.all {
             let Some(path) = &governed.path else { continue };
-            let shown = path.strip_prefix(&here).unwrap_or(path).display().to_string();
-            let file = files.add(path, shown);
+            let file = files.add(path, shown(path));
             let found = governed.read(file, self.selection);
             self.is_broken |= found.iter().any(|mistake| mistake.severity == Severity::Error);
             governed.file = Some(file);
@@ -111,8 +109,7 @@ impl<'a> Settings<'a> {
             self.is_broken |= !unusable.is_empty();
             mistakes.extend(unusable);
             for path in governed.scrape_files() {
-                let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
-                files.add(&path, shown);
+                files.add(&path, shown(&path));
             }
             let missing = governed.missing_scrape_files();
             self.is_broken |= !missing.is_empty();
@@ -121,7 +118,21 @@ impl<'a> Settings<'a> {
         mistakes
     }
 
-    /// Parses the files of invariants. Returns the mistakes in them.
+    /// Adds to the files of invariants that were found those beside a configuration above what was walked.
+    pub(super) fn add_invariants(&self, found: &mut Vec<FileId>, files: &mut Files) {
+        for governed in self.all.iter().filter(|governed| governed.path.is_some() && !self.is_fixed) {
+            let beside = discover::invariants_beside(&governed.directory);
+            let counts = |path: &PathBuf| !governed.exclude.is_match(&governed.relative(path));
+            for path in beside.into_iter().filter(counts) {
+                let file = files.add(&path, shown(&path));
+                if !found.contains(&file) {
+                    found.push(file);
+                }
+            }
+        }
+    }
+
+    /// Parses the files of invariants. Returns the mistakes in them and in what the configurations give their inputs.
     pub(super) fn check_invariants(&mut self, invariants: &[FileId], files: &Files) -> Vec<Diagnostic> {
         let mut mistakes = Vec::new();
         for file in invariants {
@@ -131,6 +142,7 @@ impl<'a> Settings<'a> {
             self.all[config].invariants.extend(blocks);
             mistakes.extend(found);
         }
+        mistakes.extend(self.all.iter().flat_map(Governed::check_inputs));
         self.is_broken |= mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
         mistakes
     }
@@ -167,6 +179,12 @@ impl<'a> Settings<'a> {
     }
 }
 
+/// A real path as people know it.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|path| path.canonicalize()).unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+}
+
 impl Governed {
     /// What holds without any configuration.
     fn built_in(directory: PathBuf, selection: &Selection) -> Self {
@@ -190,6 +208,13 @@ impl Governed {
             }
         }
         mistakes
+    }
+
+    /// What is wrong with the values that the configuration gives lints.
+    fn check_inputs(&self) -> Vec<Diagnostic> {
+        let config = &self.policy.config;
+        let own: Vec<&InvariantBlock> = config.invariants.iter().chain(&self.invariants).collect();
+        config.lint.check_inputs(&|lint| options_of(lint, &own))
     }
 
     /// Takes the configuration from its text, which is that of `file`, and returns the mistakes in it.

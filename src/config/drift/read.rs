@@ -14,7 +14,7 @@ use crate::diagnostic::Severity;
 /// Shorter histories cannot answer what the noise of the last month was.
 const SHORTEST_HISTORY: Duration = Duration::from_secs(30 * DAY.as_secs());
 
-pub(in crate::config) fn read_drift(section: &mut Section<'_>) -> Drift {
+pub(in crate::config) fn read_drift(section: &Section<'_>) -> Drift {
     let environments = section.labelled("environment", read_environment);
     let mut notify = section.labelled("notify", read_notify).into_iter();
     let first = notify.next();
@@ -30,9 +30,7 @@ pub(in crate::config) fn read_drift(section: &mut Section<'_>) -> Drift {
             directory: section.optional("directory"),
             compatibility: section.optional("compatibility"),
         }),
-        report_directory: section.once("report", |section| {
-            if section.is_written() { section.required("directory") } else { section.optional("directory") }
-        }),
+        report_directory: section.once("report", |section| section.required("directory")),
         inventory: section.labelled("inventory", read_inventory).into_iter().next(),
     };
     let by_rules = drift.notify.as_ref().filter(|notify| notify.value == Notify::Metrics);
@@ -44,7 +42,7 @@ pub(in crate::config) fn read_drift(section: &mut Section<'_>) -> Drift {
     drift
 }
 
-fn read_environment(name: Located<Name>, section: &mut Section<'_>) -> Option<Environment> {
+fn read_environment(name: Located<Name>, section: &Section<'_>) -> Option<Environment> {
     let seconds = Duration::from_secs;
     let directory = section.required("directory");
     let timeout = section.or("timeout", seconds(300));
@@ -94,13 +92,13 @@ fn check_durations(environment: &Environment, section: &Section<'_>) {
     }
 }
 
-fn read_ignore(section: &mut Section<'_>) -> Option<IgnoreRule> {
+fn read_ignore(section: &Section<'_>) -> Option<IgnoreRule> {
     let (resource, attribute) = (section.required("resource"), section.optional("attribute"));
     let (reason, until) = (section.required("reason"), section.optional("until"));
     Some(IgnoreRule { resource: resource?, attribute, reason: reason?, until })
 }
 
-fn read_history(section: &mut Section<'_>) -> History {
+fn read_history(section: &Section<'_>) -> History {
     let keep = section.or("keep", Duration::from_secs(90 * DAY.as_secs()));
     if keep.value < SHORTEST_HISTORY {
         let message = format!("a history of {} is too short", format_duration(keep.value));
@@ -128,7 +126,7 @@ impl Text for NotifyKind {
     }
 }
 
-fn read_notify(kind: Located<NotifyKind>, section: &mut Section<'_>) -> Option<Located<Notify>> {
+fn read_notify(kind: Located<NotifyKind>, section: &Section<'_>) -> Option<Located<Notify>> {
     let notify = match kind.value {
         NotifyKind::Metrics => Notify::Metrics,
         NotifyKind::Alertmanager => {
@@ -140,7 +138,7 @@ fn read_notify(kind: Located<NotifyKind>, section: &mut Section<'_>) -> Option<L
     Some(Located { value: notify, origin: section.origin() })
 }
 
-fn read_credentials(section: &mut Section<'_>) -> Option<Credentials> {
+fn read_credentials(section: &Section<'_>) -> Option<Credentials> {
     match (section.optional("basic_auth_file"), section.optional("bearer_file")) {
         (Some(_), Some(bearer)) => {
             let message = "`bearer_file` beside `basic_auth_file`".to_owned();
@@ -169,13 +167,13 @@ impl Text for InventoryKind {
     }
 }
 
-fn read_inventory(_: Located<InventoryKind>, section: &mut Section<'_>) -> Option<Inventory> {
+fn read_inventory(_: Located<InventoryKind>, section: &Section<'_>) -> Option<Inventory> {
     let (endpoint, token_file) = (section.required("endpoint"), section.required("token_file"));
     let (ca, ignore) = (section.optional("ca"), section.many("ignore", read_guest_ignore));
     Some(Inventory { endpoint: endpoint?, token_file: token_file?, ca, ignore })
 }
 
-fn read_guest_ignore(section: &mut Section<'_>) -> Option<GuestIgnore> {
+fn read_guest_ignore(section: &Section<'_>) -> Option<GuestIgnore> {
     let (vmid, name, tag) = (section.optional("vmid"), section.optional("name"), section.optional("tag"));
     let (pool, template) = (section.optional("pool"), section.optional("template"));
     let (reason, until) = (section.required("reason"), section.optional("until"));

@@ -3,9 +3,13 @@
 use super::is_version;
 use super::module_source::{Origin, origin};
 use crate::config::Literal;
+use crate::config::schema::Kind;
 use crate::linter::{Check, Reporter};
 use crate::syntax::hcl::ExprView;
 use crate::terraform::{Module, Role};
+
+/// What the configuration may set.
+pub(crate) const OPTIONS: &[(&str, Kind)] = &[("exact", Kind::Bool)];
 
 pub(crate) const CHECK: Check = Check::Module(check);
 

@@ -36,7 +36,7 @@ mod module_source;
 pub(super) use super::with_fix;
 use crate::linter::Reporter;
 use crate::syntax::hcl::BlockView;
-use crate::terraform::{Declaration, Module, Role, is_fixture};
+use crate::terraform::{Declaration, Module, Role};
 
 /// Whether `text` is a version of three numbers (<https://semver.org>), with or without a `v`.
 fn is_version(text: &str) -> bool {
@@ -54,7 +54,7 @@ fn is_version(text: &str) -> bool {
 
 /// Whether house-keeping is asked for: the module was read as a whole and is no fixture.
 fn is_kept_house(module: &Module<'_>) -> bool {
-    module.is_complete && !is_fixture(module.path)
+    module.is_complete && !module.is_fixture
 }
 
 /// Blocks of override files that change a `kind` called `name`.

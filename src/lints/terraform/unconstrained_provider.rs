@@ -4,11 +4,15 @@ use std::collections::HashSet;
 
 use super::{is_kept_house, with_fix};
 use crate::config::Literal;
+use crate::config::schema::Kind;
 use crate::diagnostic::Applicability;
 use crate::linter::{Check, Reporter};
 use crate::source::Span;
 use crate::syntax::hcl::ExprKind;
 use crate::terraform::{Module, Requirement, required_providers};
+
+/// What the configuration may set.
+pub(crate) const OPTIONS: &[(&str, Kind)] = &[("source", Kind::Bool), ("version", Kind::Bool)];
 
 pub(crate) const CHECK: Check = Check::Module(check);
 

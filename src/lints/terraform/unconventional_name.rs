@@ -2,9 +2,14 @@
 
 use regex::Regex;
 
+use crate::config::schema::Kind;
 use crate::diagnostic::Location;
 use crate::linter::{Check, Reporter};
 use crate::terraform::{Module, ResourceMode};
+
+/// What the configuration may set.
+pub(crate) const OPTIONS: &[(&str, Kind)] =
+    &[("format", Kind::Word(&["snake_case", "mixed_snake_case"], "a format")), ("pattern", Kind::Regex)];
 
 pub(crate) const CHECK: Check = Check::Module(check);
 

@@ -3,9 +3,14 @@
 use super::is_version;
 use super::module_source::{Origin, origin, parameter};
 use crate::config::Literal;
+use crate::config::schema::Kind;
 use crate::linter::{Check, Reporter};
 use crate::syntax::hcl::ExprView;
 use crate::terraform::Module;
+
+/// What the configuration may set.
+pub(crate) const OPTIONS: &[(&str, Kind)] =
+    &[("style", Kind::Word(&["semver", "sha"], "a style")), ("branches", Kind::List(&Kind::Text))];
 
 pub(crate) const CHECK: Check = Check::Module(check);
 

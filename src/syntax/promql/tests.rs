@@ -177,6 +177,16 @@ fn reports_types_in_plain_words() {
 }
 
 #[test]
+fn a_single_equals_sign_compares_labels_only() {
+    let helps = |text: &str| -> Vec<Option<String>> {
+        parse(text, &Options::default()).errors.into_iter().map(|error| error.help).collect()
+    };
+    assert_eq!(helps("up = 0"), [Some("values are compared with `==`".to_owned())]);
+    assert_eq!(helps("(up = 0)")[0].as_deref(), Some("values are compared with `==`"));
+    assert_eq!(helps("up{a=} == 0"), [None]);
+}
+
+#[test]
 fn reports_structure_once_and_goes_on() {
     let table = [
         ("", "", "no expression found"),

@@ -251,13 +251,7 @@ impl<'s, E: FnMut(Event<'s>, Span)> Reader<'s, E> {
             _ => self.plain(),
         };
         self.at = value.span.end as usize;
-        if value.style != Style::Plain {
-            let end = self.at;
-            self.skip_blanks();
-            if self.peek() != Some(b':') {
-                self.at = end;
-            }
-        }
+        // Blanks between a key and its colon are rare enough for the full parser: this is then no key.
         value.is_key = matches!(self.rest(), [b':'] | [b':', b' ' | b'\n', ..]);
         Some(value)
     }
@@ -281,7 +275,6 @@ impl<'s, E: FnMut(Event<'s>, Span)> Reader<'s, E> {
             from = at + 1;
         }
         let kept = line[..length].trim_ascii_end().len();
-        // Blanks between a key and its colon are rare enough for the full parser: the `:` is then not found.
         let span = self.at..self.at + kept;
         Value {
             text: Cow::Borrowed(&self.text[span.clone()]),
@@ -445,7 +438,7 @@ mod tests {
         for text in [
             "groups:\n- name: disk\n  rules:\n  - alert: Full\n    expr: a > 1 # why\n    for: 5m\n",
             "---\n# top\n\ngroups:\n\n  - name: 'it''s'\n    interval:\n    rules:\n      - expr: |\n          sum(a)\n            by (b)\n\n          > 1\n\n        record: \"a:b \\\"x\\\"\\n\"\n# end",
-            "a: |-\n  x\n  y\nb: |+\n  z\n\n\nc: http://x:80/#a\n\"d\" : 1\nd:\n",
+            "a: |-\n  x\n  y\nb: |+\n  z\n\n\nc: http://x:80/#a\n\"d\": 1\nd:\n",
             "- - a\n  - b: -1\n    c: ünï\n- d\n",
             "a:\nb:\n- x\n- y\nc:   \n  d: e\n  f:\n",
         ] {
@@ -489,6 +482,11 @@ mod tests {
             "a: b #\n...\n",
             "\u{feff}a: 1\n",
             "a: @b\n",
+            "\"a\" : b\n",
+            "'' :\n",
+            "- '' : b\n",
+            "a: '' : b\n",
+            "a :\n",
         ] {
             assert!(!agrees(text), "{text}");
         }

@@ -185,7 +185,10 @@ impl<'a> Parser<'a> {
             _ => format!("unexpected {}", self.describe(token)),
         };
         let place = if context.is_empty() { String::new() } else { format!(" in {context}") };
-        Some(SyntaxError::new(token.span, format!("{found}{place}, expected {expected}")))
+        let error = SyntaxError::new(token.span, format!("{found}{place}, expected {expected}"));
+        // As in other languages, and as in label matching.
+        let is_comparison = expected.starts_with("an operator") && self.token_text(token) == "=";
+        Some(if is_comparison { error.help("values are compared with `==`") } else { error })
     }
 
     fn describe(&self, token: Token) -> String {

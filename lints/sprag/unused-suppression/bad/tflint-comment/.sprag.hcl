@@ -1,0 +1,3 @@
+lint {
+  inputs = { "sprag/unused-suppression" = { tflint = true } }
+}
