@@ -51,6 +51,8 @@ use since::Since;
 type Text = Arc<[u8]>;
 
 pub(super) fn run(args: &LintArgs) -> Exit {
+    // Fails where the process has such threads already, which then do as well.
+    drop(rayon::ThreadPoolBuilder::new().stack_size(evaluate::STACK).build_global());
     // A panic inside a lint becomes a finding; its message is part of that.
     std::panic::set_hook(Box::new(|_| {}));
     let outcome = catch_unwind(AssertUnwindSafe(|| lint(args))).unwrap_or_else(|panic| {

@@ -5,6 +5,7 @@
 //! through [`Sources`].
 
 mod access;
+mod automaton;
 mod conditional;
 mod constraint;
 mod convert;

@@ -252,7 +252,8 @@ impl Evaluator<'_> {
         truth: bool,
     ) -> Option<Facts> {
         let part = self.attempt(part).0.ok().and_then(|value| value.as_string().cloned());
-        let Some(pattern) = part.and_then(|part| Pattern::literal(&part, anchors)) else { return Some(Vec::new()) };
+        let Some(part) = part else { return Some(Vec::new()) };
+        let pattern = Pattern::literal(&part, anchors);
         self.refine(text, |value| {
             let value = value.not_null()?;
             with_pattern(&value, &pattern, truth)
@@ -411,8 +412,8 @@ fn without(value: &Value, known: &Value) -> Option<Value> {
             None => Some(value.clone()),
         },
         Kind::Unknown(refinement) if value.ty == Type::String => {
-            let pattern = known.as_string().and_then(|literal| Pattern::literal(literal, Anchors::Both));
-            let Some(pattern) = pattern else { return Some(value.clone()) };
+            let Some(literal) = known.as_string() else { return Some(value.clone()) };
+            let pattern = Pattern::literal(literal, Anchors::Both);
             let text = refinement.text.clone().unwrap_or_else(Text::any).narrow(&pattern, false);
             Some(rebuild(value, Refinement { text: Some(text), ..(**refinement).clone() }))
         }
@@ -481,10 +482,10 @@ fn with_pattern(value: &Value, pattern: &Arc<Pattern>, matches: bool) -> Option<
         return Some(value);
     }
     match &value.kind {
-        Kind::String(text) => (value.nullable || pattern.regex().is_match(text) == matches).then_some(value),
+        Kind::String(text) => (value.nullable || pattern.is_match(text) != Some(!matches)).then_some(value),
         Kind::OneOf(all) => {
             let fits =
-                all.iter().filter(|one| one.as_string().is_some_and(|text| pattern.regex().is_match(text) == matches));
+                all.iter().filter(|one| one.as_string().is_some_and(|text| pattern.is_match(text) != Some(!matches)));
             match super::join::join_all(fits) {
                 Some(fits) => Some(Value { nullable: value.nullable, ..with_marks(fits, &value) }),
                 None => value.nullable.then(|| with_marks(Value::null(Type::String), &value)),

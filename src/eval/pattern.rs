@@ -1,64 +1,73 @@
 //! Regular expressions as Terraform reads them: Go's syntax (RE2), matched by the `regex` crates. Besides matching text,
 //! an expression is available as a finite automaton, so that questions about all texts of a kind can be decided.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 
-use regex::Regex;
-use regex_automata::dfa::dense;
-use regex_automata::nfa::thompson;
+use regex_automata::nfa::thompson::NFA;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::util::captures::Captures;
+use regex_syntax::hir::{Hir, HirKind};
 
-/// Largest automaton that is built, in bytes. Larger ones make questions undecided.
-const MAX_AUTOMATON: usize = 1 << 20;
+use super::automaton::{self, Automaton, Literal};
 
-/// Largest number of expressions that a thread remembers.
-const MAX_REMEMBERED: usize = 512;
+/// Largest number of expressions that are remembered.
+const MAX_REMEMBERED: usize = 1024;
 
-/// A compiled regular expression.
+/// A regular expression. What asks for a match or for an automaton builds it, once.
 pub struct Pattern {
     /// As written in Terraform.
     source: Box<str>,
-    /// In the syntax of the `regex` crate.
-    translated: Box<str>,
-    regex: Regex,
-    automaton: OnceLock<Option<dense::DFA<Vec<u32>>>>,
+    form: Form,
+    nfa: OnceLock<Option<NFA>>,
+    matcher: OnceLock<Option<PikeVM>>,
+    automaton: OnceLock<Option<Automaton>>,
 }
 
-thread_local! {
-    /// Compiled expressions by their text: a memory only, which changes no answer.
-    static REMEMBERED: RefCell<HashMap<Box<str>, Arc<Pattern>>> = RefCell::default();
+/// What kind of expression it is: some need no engine.
+enum Form {
+    /// Any, with the names of its groups.
+    Expression(Hir, Box<[Option<Box<str>>]>),
+    /// A literal at a place.
+    Literal(Box<str>, Anchors),
+    /// A text that begins with this letter, or with what is not ASCII.
+    Letter(Option<u8>),
+    /// Every text.
+    Any,
 }
+
+/// Expressions by their text: a memory only, which changes no answer.
+static REMEMBERED: LazyLock<RwLock<HashMap<Box<str>, Arc<Pattern>>>> = LazyLock::new(RwLock::default);
 
 impl Pattern {
-    /// Compiles `source`, an expression in Go's syntax.
+    /// Reads `source`, an expression in Go's syntax.
     ///
     /// # Errors
-    /// A message when it is not valid, or too large.
+    /// A message when it is not valid.
     pub fn new(source: &str) -> Result<Arc<Self>, String> {
-        let known = REMEMBERED.with(|all| all.borrow().get(source).cloned());
-        if let Some(known) = known {
-            return Ok(known);
+        if let Some(known) = REMEMBERED.read().unwrap_or_else(PoisonError::into_inner).get(source) {
+            return Ok(Arc::clone(known));
         }
-        let translated = translate(source)?;
-        let built = regex::RegexBuilder::new(&translated).size_limit(MAX_AUTOMATON).build();
-        let regex = built.map_err(|error| reason(&error))?;
-        let made =
-            Arc::new(Self { source: source.into(), translated: translated.into(), regex, automaton: OnceLock::new() });
-        REMEMBERED.with(|all| {
-            let mut all = all.borrow_mut();
-            if all.len() >= MAX_REMEMBERED {
-                all.clear();
-            }
-            all.insert(source.into(), Arc::clone(&made));
-        });
+        let hir = regex_syntax::parse(&translate(source)?).map_err(|error| reason(&error.to_string()))?;
+        let mut groups = Vec::new();
+        find_groups(&hir, &mut groups);
+        let made = Self::of(source.into(), Form::Expression(hir, groups.into()));
+        let mut all = REMEMBERED.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MAX_REMEMBERED {
+            all.clear();
+        }
+        all.insert(source.into(), Arc::clone(&made));
         Ok(made)
+    }
+
+    fn of(source: Box<str>, form: Form) -> Arc<Self> {
+        Arc::new(Self { source, form, nfa: OnceLock::new(), matcher: OnceLock::new(), automaton: OnceLock::new() })
     }
 
     /// The pattern that matches texts which contain `literal` at the place that `anchors` tells: at the start, at the
     /// end, both or anywhere.
     #[must_use]
-    pub fn literal(literal: &str, anchors: Anchors) -> Option<Arc<Self>> {
+    pub fn literal(literal: &str, anchors: Anchors) -> Arc<Self> {
         let text = regex::escape(literal);
         let (start, end) = match anchors {
             Anchors::None => ("", ""),
@@ -67,7 +76,33 @@ impl Pattern {
             Anchors::Both => ("\\A", "\\z"),
         };
         // `regex::escape` escapes with backslashes only, which Go's syntax reads the same way.
-        Self::new(&format!("{start}(?:{text}){end}")).ok()
+        Self::of(format!("{start}(?:{text}){end}").into(), Form::Literal(literal.into(), anchors))
+    }
+
+    /// The pattern that matches texts which begin with `letter`, or with anything that is not ASCII.
+    #[must_use]
+    pub fn begins_with(letter: char) -> Arc<Self> {
+        let byte = u8::try_from(letter).ok().filter(u8::is_ascii);
+        let first = regex::escape(letter.encode_utf8(&mut [0; 4]));
+        Self::of(format!("\\A(?:{first}|[^\\x00-\\x7f])").into(), Form::Letter(byte))
+    }
+
+    /// The pattern that matches texts which begin with something that is not ASCII.
+    #[must_use]
+    pub fn begins_beyond_ascii() -> Arc<Self> {
+        Self::of("\\A[^\\x00-\\x7f]".into(), Form::Letter(None))
+    }
+
+    /// Whether it is about the first letter alone.
+    pub(super) const fn is_letter(&self) -> bool {
+        matches!(self.form, Form::Letter(_))
+    }
+
+    /// The pattern that matches every text, all of it.
+    #[must_use]
+    pub fn any() -> Arc<Self> {
+        static ANY: LazyLock<Arc<Pattern>> = LazyLock::new(|| Pattern::of("\\A(?s:.*)\\z".into(), Form::Any));
+        Arc::clone(&ANY)
     }
 
     /// The expression as written.
@@ -76,15 +111,91 @@ impl Pattern {
         &self.source
     }
 
-    /// The matcher.
+    /// The names of its groups, in order; nothing for those without one.
     #[must_use]
-    pub const fn regex(&self) -> &Regex {
-        &self.regex
+    pub const fn groups(&self) -> &[Option<Box<str>>] {
+        match &self.form {
+            Form::Expression(_, groups) => groups,
+            _ => &[],
+        }
+    }
+
+    fn nfa(&self) -> Option<&NFA> {
+        let build = || match &self.form {
+            Form::Expression(hir, _) => automaton::nfa(hir),
+            // These are written in the syntax that both read the same way.
+            _ => automaton::nfa(&regex_syntax::parse(&self.source).ok()?),
+        };
+        self.nfa.get_or_init(build).as_ref()
+    }
+
+    fn matcher(&self) -> Option<&PikeVM> {
+        self.matcher.get_or_init(|| PikeVM::builder().build_from_nfa(self.nfa()?.clone()).ok()).as_ref()
+    }
+
+    /// The first match in `text` with its groups, if there is one. Nothing where the expression is too large to tell.
+    #[must_use]
+    pub fn captures(&self, text: &str) -> Option<Option<Captures>> {
+        let matcher = self.matcher()?;
+        let mut found = matcher.create_captures();
+        matcher.captures(&mut matcher.create_cache(), text, &mut found);
+        Some(found.is_match().then_some(found))
+    }
+
+    /// All matches in `text` with their groups, at most `limit`. Nothing where the expression is too large to tell.
+    #[must_use]
+    pub fn all_captures(&self, text: &str, limit: usize) -> Option<Vec<Captures>> {
+        let matcher = self.matcher()?;
+        Some(matcher.captures_iter(&mut matcher.create_cache(), text).take(limit).collect())
+    }
+
+    /// `text` with `with` in the place of every match, where `$1` and `$name` stand for groups; an inner `None` where that
+    /// is longer than `limit` bytes. Nothing where the expression is too large to tell.
+    #[must_use]
+    pub fn replace_all(&self, text: &str, with: &str, limit: usize) -> Option<Option<String>> {
+        let matcher = self.matcher()?;
+        let (mut replaced, mut end) = (String::with_capacity(text.len()), 0);
+        for found in matcher.captures_iter(&mut matcher.create_cache(), text) {
+            let Some(whole) = found.get_match() else { continue };
+            replaced.push_str(&text[end..whole.start()]);
+            found.interpolate_string_into(text, with, &mut replaced);
+            end = whole.end();
+            if replaced.len() > limit {
+                return Some(None);
+            }
+        }
+        replaced.push_str(&text[end..]);
+        Some((replaced.len() <= limit).then_some(replaced))
+    }
+
+    /// Whether it matches somewhere in `text`; nothing where the expression is too large to tell.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> Option<bool> {
+        Some(match &self.form {
+            Form::Literal(literal, Anchors::None) => text.contains(&**literal),
+            Form::Literal(literal, Anchors::Start) => text.starts_with(&**literal),
+            Form::Literal(literal, Anchors::End) => text.ends_with(&**literal),
+            Form::Literal(literal, Anchors::Both) => *text == **literal,
+            Form::Letter(letter) => {
+                text.bytes().next().is_some_and(|first| !first.is_ascii() || Some(first) == *letter)
+            }
+            Form::Any => true,
+            Form::Expression(..) => {
+                let matcher = self.matcher()?;
+                matcher.is_match(&mut matcher.create_cache(), text)
+            }
+        })
     }
 
     /// The automaton that searches for a match anywhere; nothing where it would be too large.
-    pub(super) fn automaton(&self) -> Option<&dense::DFA<Vec<u32>>> {
-        self.automaton.get_or_init(|| automaton(&self.translated)).as_ref()
+    pub(super) fn automaton(&self) -> Option<&Automaton> {
+        let build = || match &self.form {
+            Form::Literal(literal, anchors) => Some(Automaton::Literal(Literal::new(literal, *anchors))),
+            Form::Letter(letter) => Some(Automaton::Letter(*letter)),
+            Form::Any => Some(Automaton::Utf8),
+            Form::Expression(..) => Automaton::expression(self.nfa()?.clone()),
+        };
+        self.automaton.get_or_init(build).as_ref()
     }
 }
 
@@ -115,26 +226,22 @@ pub enum Anchors {
     Both,
 }
 
-fn automaton(translated: &str) -> Option<dense::DFA<Vec<u32>>> {
-    dense::Builder::new()
-        .configure(
-            dense::Config::new()
-                .dfa_size_limit(Some(MAX_AUTOMATON))
-                .determinize_size_limit(Some(MAX_AUTOMATON))
-                .start_kind(regex_automata::dfa::StartKind::Unanchored)
-                .match_kind(regex_automata::MatchKind::All),
-        )
-        .thompson(thompson::Config::new().nfa_size_limit(Some(MAX_AUTOMATON)))
-        .build(translated)
-        .ok()
+/// Adds the names of the groups in `hir`, which the crate numbers in the order of the text. Expressions are nested a few
+/// hundred levels at most: the crate takes no deeper ones.
+fn find_groups(hir: &Hir, groups: &mut Vec<Option<Box<str>>>) {
+    if let HirKind::Capture(group) = hir.kind() {
+        // What is repeated zero times is left out of the tree, with its groups.
+        groups.resize(groups.len().max(group.index as usize), None);
+        groups[group.index as usize - 1].clone_from(&group.name);
+    }
+    for inner in hir.kind().subs() {
+        find_groups(inner, groups);
+    }
 }
 
 /// The last line of the crate's message, which says what is wrong.
-fn reason(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
-        error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
-    }
+fn reason(message: &str) -> String {
+    message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 /// Rewrites Go's syntax (<https://pkg.go.dev/regexp/syntax>) in that of the `regex` crate: `\d`, `\s`, `\w` and `\b` are
@@ -270,7 +377,7 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, text: &str) -> bool {
-        Pattern::new(pattern).unwrap().regex().is_match(text)
+        Pattern::new(pattern).unwrap().is_match(text).unwrap()
     }
 
     #[test]

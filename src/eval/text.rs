@@ -2,28 +2,16 @@
 //! is a regular expression (starts with, ends with, contains, equals, matches) is decided exactly, but for holes that
 //! depend on each other.
 
-use std::collections::HashSet;
 use std::sync::Arc;
-
-use regex_automata::Anchored;
-use regex_automata::dfa::{Automaton, dense};
-use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
 
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::automaton;
 use super::pattern::{Anchors, Pattern};
-
-/// Most states that a decision may look at. What needs more is undecided.
-const MAX_STATES: usize = 4096;
 
 /// Most pieces of a text.
 const MAX_PIECES: usize = 128;
-
-/// An expression for texts that begin with a certain letter, or with what an accent makes of it.
-const LETTER: &str = "\\A(?:";
-const OTHER: &str = "|[^\\x00-\\x7f])";
 
 /// Yes for all members, no for all members, or neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,10 +104,10 @@ impl Hole {
         let fits = match &self.shape {
             Shape::Any => true,
             Shape::Number { .. } | Shape::Bool => Pattern::new(&format!("\\A(?:{})\\z", self.shape.expression()))
-                .map_or(true, |pattern| pattern.regex().is_match(text)),
+                .map_or(true, |pattern| pattern.is_match(text) != Some(false)),
             Shape::OneOf(all) => all.iter().any(|one| **one == *text),
         };
-        fits && self.constraints.iter().all(|(pattern, matches)| pattern.regex().is_match(text) == *matches)
+        fits && self.constraints.iter().all(|(pattern, matches)| pattern.is_match(text).is_none_or(|is| is == *matches))
     }
 }
 
@@ -131,14 +119,11 @@ impl Hole {
             Shape::OneOf(all) => all.iter().any(|one| one.chars().next().is_some_and(is_accent)),
             Shape::Any => {
                 // What is left of a letter, alone or with an accent, begins with no other one.
-                let is_letter =
-                    |pattern: &Pattern| pattern.source().starts_with(LETTER) && pattern.source().ends_with(OTHER);
-                if self.constraints.iter().any(|(pattern, matches)| *matches && is_letter(pattern)) {
+                if self.constraints.iter().any(|(pattern, matches)| *matches && pattern.is_letter()) {
                     return false;
                 }
                 self.constraints.is_empty()
-                    || Pattern::new("\\A[^\\x00-\\x7f]")
-                        .is_ok_and(|other| Text::hole(self.clone()).matches(&other) != Tri::Never)
+                    || Text::hole(self.clone()).matches(&Pattern::begins_beyond_ascii()) != Tri::Never
             }
         }
     }
@@ -146,7 +131,7 @@ impl Hole {
 
 impl Shape {
     /// All texts of this shape as a regular expression.
-    fn expression(&self) -> String {
+    pub(super) fn expression(&self) -> String {
         match self {
             Self::Any => "(?s:.*)".to_owned(),
             Self::Number { integer, non_negative } => {
@@ -283,24 +268,24 @@ impl Text {
     #[must_use]
     pub fn matches(&self, pattern: &Pattern) -> Tri {
         if let Some(text) = self.as_literal() {
-            return Tri::of(pattern.regex().is_match(&text));
+            return pattern.is_match(&text).map_or(Tri::Maybe, Tri::of);
         }
         let hole_says = self.as_hole().and_then(|hole| {
             hole.constraints.iter().find(|(known, _)| **known == *pattern).map(|(_, matches)| Tri::of(*matches))
         });
-        hole_says.unwrap_or_else(|| Search::run(self, pattern).unwrap_or(Tri::Maybe))
+        hole_says.unwrap_or_else(|| automaton::decide(self, pattern).unwrap_or(Tri::Maybe))
     }
 
     /// Whether the members stand in this relation to `literal`.
     #[must_use]
     pub fn relates(&self, literal: &str, anchors: Anchors) -> Tri {
-        Pattern::literal(literal, anchors).map_or(Tri::Maybe, |pattern| self.matches(&pattern))
+        self.matches(&Pattern::literal(literal, anchors))
     }
 
     /// Whether no text is a member: the constraints contradict each other. False where that cannot be found out.
     #[must_use]
     pub fn is_empty_set(&self) -> bool {
-        self.as_literal().is_none() && Search::is_empty(self)
+        self.as_literal().is_none() && automaton::is_empty(self)
     }
 
     /// Whether a member of one can equal a member of the other.
@@ -377,8 +362,7 @@ fn composed(pieces: Vec<Piece>) -> Vec<Piece> {
         match (made.last_mut(), &piece) {
             (Some(Piece::Literal(before)), Piece::Hole(hole)) if hole.may_begin_with_accent() => {
                 let last = before.chars().next_back().filter(|last| takes_accent(*last));
-                let begins = last.and_then(|last| Pattern::new(&format!("{LETTER}{last}{OTHER}")).ok());
-                let (Some(last), Some(begins)) = (last, begins) else {
+                let Some(last) = last else {
                     made.push(piece);
                     continue;
                 };
@@ -386,7 +370,7 @@ fn composed(pieces: Vec<Piece>) -> Vec<Piece> {
                 if before.is_empty() {
                     made.pop();
                 }
-                made.push(Piece::Hole(Hole::new(Shape::Any).with(begins, true)));
+                made.push(Piece::Hole(Hole::new(Shape::Any).with(Pattern::begins_with(last), true)));
             }
             (Some(Piece::Hole(_)), Piece::Literal(text)) if text.chars().next().is_some_and(is_accent) => {
                 made.push(Piece::Hole(Hole::new(Shape::Any)));
@@ -406,184 +390,6 @@ const fn takes_accent(letter: char) -> bool {
 fn is_accent(letter: char) -> bool {
     !letter.is_ascii() && (canonical_combining_class(letter) != 0 || is_combining_mark(letter))
         || matches!(letter, '\u{1100}'..='\u{11ff}')
-}
-
-/// An automaton in a state, and whether it has seen a match already.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Walker {
-    state: StateID,
-    matched: bool,
-}
-
-impl Walker {
-    fn start(automaton: &dense::DFA<Vec<u32>>) -> Option<Self> {
-        let config = start::Config::new().anchored(Anchored::No);
-        let state = automaton.start_state(&config).ok()?;
-        Some(Self { state, matched: automaton.is_match_state(state) })
-    }
-
-    fn step(self, automaton: &dense::DFA<Vec<u32>>, byte: u8) -> Option<Self> {
-        if self.matched {
-            return Some(self);
-        }
-        let state = automaton.next_state(self.state, byte);
-        if automaton.is_quit_state(state) {
-            return None;
-        }
-        let matched = automaton.is_match_state(state);
-        // One state for all that have matched keeps the search small.
-        Some(if matched { Self { state: StateID::ZERO, matched } } else { Self { state, matched } })
-    }
-
-    fn at_end(self, automaton: &dense::DFA<Vec<u32>>) -> bool {
-        self.matched || automaton.is_match_state(automaton.next_eoi_state(self.state))
-    }
-}
-
-/// Where a search stands: in which piece, in which states of the piece's automata and of the pattern's.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Position {
-    piece: usize,
-    hole: Vec<Walker>,
-    pattern: Walker,
-}
-
-/// A piece with its automata: the shape first, which must accept, then the constraints.
-enum Stage<'a> {
-    Literal(&'a [u8]),
-    Hole(Vec<(Arc<Pattern>, bool)>),
-}
-
-struct Search<'a> {
-    stages: Vec<Stage<'a>>,
-    pattern: &'a dense::DFA<Vec<u32>>,
-    seen: HashSet<Position>,
-    open: Vec<Position>,
-    some_match: bool,
-    some_miss: bool,
-}
-
-impl<'a> Search<'a> {
-    /// Walks through all members at once; nothing where that takes too long.
-    fn run(text: &'a Text, pattern: &'a Pattern) -> Option<Tri> {
-        let mut search = Self::new(text, pattern)?;
-        search.walk(|search| search.some_match && search.some_miss)?;
-        Some(match (search.some_match, search.some_miss) {
-            (true, true) => Tri::Maybe,
-            (true, false) => Tri::Always,
-            // Also where there is no member at all.
-            (false, _) => Tri::Never,
-        })
-    }
-
-    fn is_empty(text: &'a Text) -> bool {
-        let Ok(anything) = Pattern::new("") else { return false };
-        let Some(mut search) = Search::new(text, &anything) else { return false };
-        search.walk(|search| search.some_match || search.some_miss).is_some() && !search.some_match && !search.some_miss
-    }
-
-    fn new(text: &'a Text, pattern: &'a Pattern) -> Option<Self> {
-        let stages: Option<Vec<Stage<'_>>> = text.pieces().iter().map(Stage::of).collect();
-        let pattern = pattern.automaton()?;
-        let start = Walker::start(pattern)?;
-        let mut search = Self {
-            stages: stages?,
-            pattern,
-            seen: HashSet::new(),
-            open: Vec::new(),
-            some_match: false,
-            some_miss: false,
-        };
-        search.enter(0, start)?;
-        Some(search)
-    }
-
-    /// Puts the start of a piece on the list, or counts the end of the text.
-    fn enter(&mut self, mut piece: usize, mut pattern: Walker) -> Option<()> {
-        while let Some(Stage::Literal(bytes)) = self.stages.get(piece) {
-            for byte in *bytes {
-                pattern = pattern.step(self.pattern, *byte)?;
-            }
-            piece += 1;
-        }
-        match self.stages.get(piece) {
-            Some(Stage::Hole(automata)) => {
-                let hole: Option<Vec<Walker>> =
-                    automata.iter().map(|(pattern, _)| Walker::start(pattern.automaton()?)).collect();
-                self.push(Position { piece, hole: hole?, pattern });
-            }
-            _ if pattern.at_end(self.pattern) => self.some_match = true,
-            _ => self.some_miss = true,
-        }
-        Some(())
-    }
-
-    fn push(&mut self, position: Position) {
-        if self.seen.insert(position.clone()) {
-            self.open.push(position);
-        }
-    }
-
-    fn walk(&mut self, is_done: impl Fn(&Self) -> bool) -> Option<()> {
-        while let Some(position) = self.open.pop() {
-            if is_done(self) {
-                return Some(());
-            }
-            if self.seen.len() > MAX_STATES {
-                return None;
-            }
-            self.advance(&position)?;
-        }
-        Some(())
-    }
-
-    fn advance(&mut self, position: &Position) -> Option<()> {
-        let Some(Stage::Hole(automata)) = self.stages.get(position.piece) else { return Some(()) };
-        let automata: Vec<(Arc<Pattern>, bool)> = automata.clone();
-        let all: Option<Vec<_>> =
-            automata.iter().map(|(pattern, wanted)| Some((pattern.automaton()?, *wanted))).collect();
-        let all = all?;
-        let accepts =
-            all.iter().zip(&position.hole).all(|((automaton, wanted), walker)| walker.at_end(automaton) == *wanted);
-        if accepts {
-            self.enter(position.piece + 1, position.pattern)?;
-        }
-        let mut before: Option<Position> = None;
-        for byte in 0..=u8::MAX {
-            let mut next = Position {
-                piece: position.piece,
-                hole: Vec::with_capacity(all.len()),
-                pattern: position.pattern.step(self.pattern, byte)?,
-            };
-            let mut is_dead = false;
-            for (index, ((automaton, wanted), walker)) in all.iter().zip(&position.hole).enumerate() {
-                let walker = walker.step(automaton, byte)?;
-                // The shape is anchored: once dead it never accepts. A match that must not be cannot be undone.
-                let lost = !walker.matched && automaton.is_dead_state(walker.state);
-                is_dead |= index == 0 && lost || walker.matched && !*wanted || lost && *wanted;
-                next.hole.push(walker);
-            }
-            if !is_dead && before.as_ref() != Some(&next) {
-                before = Some(next.clone());
-                self.push(next);
-            }
-        }
-        Some(())
-    }
-}
-
-impl<'a> Stage<'a> {
-    fn of(piece: &'a Piece) -> Option<Self> {
-        match piece {
-            Piece::Literal(text) => Some(Self::Literal(text.as_bytes())),
-            Piece::Hole(hole) => {
-                let shape = Pattern::new(&format!("\\A(?:{})\\z", hole.shape.expression())).ok()?;
-                let mut automata = vec![(shape, true)];
-                automata.extend(hole.constraints.iter().cloned());
-                Some(Self::Hole(automata))
-            }
-        }
-    }
 }
 
 #[cfg(test)]

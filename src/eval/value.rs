@@ -278,6 +278,12 @@ impl Value {
         Self::known(ty, Kind::Mapping(entries.into()))
     }
 
+    /// An object whose entries have the types that `ty` says.
+    #[must_use]
+    pub(super) fn object_of_type(ty: Type, entries: BTreeMap<Arc<str>, Self>) -> Self {
+        Self::known(ty, Kind::Mapping(entries.into()))
+    }
+
     /// One of `candidates`, which are wholly known; nothing where there are none.
     #[must_use]
     pub fn one_of(candidates: impl IntoIterator<Item = Self>) -> Option<Self> {

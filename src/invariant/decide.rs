@@ -106,7 +106,7 @@ impl<'j, 'p> Judge<'j, 'p> {
         };
         // Variables that no value satisfies make everything true, and say nothing.
         let at = At { instance: anybody, context: None, given: Rc::new(given.clone()) };
-        let subjects = self.subjects(invariant, &at.instance);
+        let subjects = self.subjects(invariant, &at.instance, None);
         subjects.iter().map(|subject| self.judge_subject(invariant, &at, subject, &given)).collect()
     }
 
@@ -140,7 +140,7 @@ impl<'j, 'p> Judge<'j, 'p> {
         let (mut judged, mut decided) = (0, 0);
         for context in self.contexts.of(at.instance.number()) {
             let here = in_context(context, given);
-            for other in self.subjects(invariant, &here.instance) {
+            for other in self.subjects(invariant, &here.instance, subject.resource) {
                 if !is_same(subject, &other) {
                     continue;
                 }
@@ -211,8 +211,13 @@ impl<'j, 'p> Judge<'j, 'p> {
         subjects.into_iter().map(judgement).collect()
     }
 
-    /// What an invariant judges in a module.
-    fn subjects(&self, invariant: &Invariant, instance: &Rc<Instance<'p>>) -> Vec<Subject<'p>> {
+    /// What an invariant judges in a module; of resources only the one in `only`, if there is one.
+    fn subjects(
+        &self,
+        invariant: &Invariant,
+        instance: &Rc<Instance<'p>>,
+        only: Option<(usize, usize)>,
+    ) -> Vec<Subject<'p>> {
         let module = instance.module();
         match invariant.kind {
             InvariantKind::Module => {
@@ -254,7 +259,8 @@ impl<'j, 'p> Judge<'j, 'p> {
                     if invariant.kind == InvariantKind::Data { ResourceMode::Data } else { ResourceMode::Managed };
                 let mut found = Vec::new();
                 for (number, resource) in module.resources.iter().enumerate() {
-                    if resource.mode != mode || !invariant.binds(&resource.kind) {
+                    let is_asked_for = only.is_none_or(|(only, _)| only == number);
+                    if !is_asked_for || resource.mode != mode || !invariant.binds(&resource.kind) {
                         continue;
                     }
                     let wanted: Option<Vec<&str>> =
@@ -355,12 +361,11 @@ impl<'j, 'p> Judge<'j, 'p> {
                 if lacks(subject, filter) {
                     return Outcome::NotApplicable;
                 }
-                let (answer, facts) =
-                    scope.with_evaluator(|evaluator| (evaluator.eval(filter), evaluator.assumptions_of(filter)));
+                let answer = scope.with_evaluator(|evaluator| evaluator.eval(filter));
                 match answer.as_ref().map(Value::as_bool) {
                     Err(_) | Ok(Some(false)) => return Outcome::NotApplicable,
                     Ok(Some(true)) => Vec::new(),
-                    Ok(None) => match facts {
+                    Ok(None) => match scope.with_evaluator(|evaluator| evaluator.assumptions_of(filter)) {
                         None => return Outcome::NotApplicable,
                         Some(facts) if facts.is_empty() => {
                             let reason = answer.map(|value| value.reason().to_string()).unwrap_or_default();
@@ -547,7 +552,7 @@ impl<'j, 'p> Judge<'j, 'p> {
                     continue;
                 }
                 let here = At { instance, context: None, given: fixed };
-                for other in self.subjects(invariant, &here.instance) {
+                for other in self.subjects(invariant, &here.instance, subject.resource) {
                     if !is_same(subject, &other) {
                         continue;
                     }

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobMatcher};
-
+use super::target::Target;
 use crate::config::{Guarantee, InvariantBlock, InvariantKind};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::eval::{Constraint, Doubt, Evaluator, Failure, Scope, Value};
@@ -68,7 +67,7 @@ pub struct Invariant {
     pub guarantee: Option<Guarantee>,
     /// What it is written as.
     pub source: InvariantSource,
-    target: Vec<GlobMatcher>,
+    target: Target,
     /// What its inputs are here.
     pub inputs: BTreeMap<Arc<str>, Value>,
     /// The attributes and blocks of a resource that it reads; nothing where it may read any.
@@ -100,14 +99,7 @@ impl Invariant {
     }
 
     fn new(block: &InvariantBlock, id: LintId, severity: Severity, source: InvariantSource) -> Self {
-        let glob = |pattern: &str| {
-            GlobBuilder::new(pattern).literal_separator(block.kind == InvariantKind::Module).build().ok()
-        };
-        let target = &block.target.value;
-        // `**/modules/backup` is `modules/backup` too.
-        let patterns =
-            [Some(target.as_str()), target.strip_prefix("**/").filter(|_| block.kind == InvariantKind::Module)];
-        let target = patterns.into_iter().flatten().filter_map(glob).map(|glob| glob.compile_matcher()).collect();
+        let target = Target::new(&block.target.value, block.kind == InvariantKind::Module);
         let mut made = Self {
             id,
             kind: block.kind,
@@ -130,7 +122,7 @@ impl Invariant {
     /// Whether it is about the type, module path or call source `name`.
     #[must_use]
     pub fn binds(&self, name: &str) -> bool {
-        self.target.iter().any(|glob| glob.is_match(name))
+        self.target.is_match(name)
     }
 
     /// The block.

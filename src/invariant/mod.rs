@@ -11,6 +11,7 @@ mod language;
 mod overlay;
 mod planned;
 mod subject;
+mod target;
 
 pub use chain::Step;
 pub use context::{Context, Contexts, RootValue};

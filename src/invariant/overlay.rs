@@ -34,34 +34,38 @@ impl<'i> InvariantScope<'i, '_> {
         matches!(self.invariant.kind, InvariantKind::Resource | InvariantKind::Data)
     }
 
+    /// Everything that is known of the subject itself.
     fn meta(&self) -> Value {
-        let mut entries: BTreeMap<Arc<str>, Value> =
-            BTreeMap::from([(Arc::from("address"), Value::string(self.subject.address.as_str()))]);
-        match &self.subject.written {
-            Written::Resource(resource) | Written::Block(resource, _) => {
-                entries.insert("type".into(), Value::string(&*resource.kind));
-                entries.insert("name".into(), Value::string(&*resource.name));
-                entries.insert("used".into(), strings(self.used_attributes(&resource.kind, &resource.name)));
-                entries.insert("ignored".into(), strings(resource.ignored_changes()));
-                entries.insert("passed".into(), strings(self.passed_attributes(resource)));
+        let names = ["address", "type", "name", "used", "ignored", "passed", "source", "path"];
+        let entries = names.iter().filter_map(|name| Some((Arc::from(*name), self.meta_entry(name)?)));
+        Value::object(entries.collect())
+    }
+
+    /// One entry of `meta`; nothing where subjects of this kind do not have it.
+    fn meta_entry(&self, name: &str) -> Option<Value> {
+        Some(match (name, &self.subject.written) {
+            ("address", _) => Value::string(self.subject.address.as_str()),
+            ("type", Written::Resource(resource) | Written::Block(resource, _)) => Value::string(&*resource.kind),
+            ("name", Written::Resource(resource) | Written::Block(resource, _)) => Value::string(&*resource.name),
+            ("used", Written::Resource(resource) | Written::Block(resource, _)) => {
+                strings(self.used_attributes(&resource.kind, &resource.name))
             }
-            Written::Call(call) => {
-                entries.insert("name".into(), Value::string(&*call.name()));
+            ("ignored", Written::Resource(resource) | Written::Block(resource, _)) => {
+                strings(resource.ignored_changes())
+            }
+            ("passed", Written::Resource(resource) | Written::Block(resource, _)) => {
+                strings(self.passed_attributes(resource))
+            }
+            ("name", Written::Call(call)) => Value::string(&*call.name()),
+            ("source", Written::Call(call)) => {
                 let source = call.value("source").and_then(ExprView::as_string);
-                entries.insert(
-                    "source".into(),
-                    source.map_or_else(|| Value::null(Type::String), |text| Value::string(&*text)),
-                );
+                source.map_or_else(|| Value::null(Type::String), |text| Value::string(&*text))
             }
-            Written::Planned(kind, name) => {
-                entries.insert("type".into(), Value::string(kind.as_str()));
-                entries.insert("name".into(), Value::string(name.as_str()));
-            }
-            Written::Module => {
-                entries.insert("path".into(), Value::string(self.instance.node().path));
-            }
-        }
-        Value::object(entries)
+            ("type", Written::Planned(kind, _)) => Value::string(kind.as_str()),
+            ("name", Written::Planned(_, name)) => Value::string(name.as_str()),
+            ("path", Written::Module) => Value::string(self.instance.node().path),
+            _ => return None,
+        })
     }
 
     /// The attributes of a resource that other expressions of its module read.
@@ -252,7 +256,10 @@ impl Overlay for InvariantScope<'_, '_> {
                 Some(attrs) => Some(Ok((attrs.clone(), 1))),
                 None => missing("`attrs` exists for resources, data sources and calls only".to_owned()),
             },
-            ["meta", ..] => Some(Ok((self.meta(), 1))),
+            ["meta", rest @ ..] => {
+                let entry = rest.first().and_then(|name| self.meta_entry(name));
+                Some(Ok(entry.map_or_else(|| (self.meta(), 1), |entry| (entry, 2))))
+            }
             ["input", name, ..] => match self.invariant.inputs.get(*name) {
                 Some(value) => Some(Ok((value.clone(), 2))),
                 None => missing(format!("there is no input `{name}`")),

@@ -119,7 +119,7 @@ fn refined_text(random: &mut Mutator, text: &str, cause: &Cause) -> Value {
         3 => {
             let forms = ["^[a-z]+$", "^[A-Za-z0-9-]*$", "^[0-9]", "l", "^\\S*$", "^[^,/]*$"];
             let matching = forms.iter().filter_map(|form| Pattern::new(form).ok());
-            let matching: Vec<_> = matching.filter(|form| form.regex().is_match(text)).collect();
+            let matching: Vec<_> = matching.filter(|form| form.is_match(text) == Some(true)).collect();
             if matching.is_empty() {
                 Text::any()
             } else {
@@ -128,7 +128,7 @@ fn refined_text(random: &mut Mutator, text: &str, cause: &Cause) -> Value {
         }
         4 => return Value::one_of([Value::string(text), Value::string("other"), Value::string("")]).unwrap(),
         _ => {
-            let other = Pattern::literal("q", Anchors::None).unwrap();
+            let other = Pattern::literal("q", Anchors::None);
             if text.contains('q') { Text::any() } else { Text::any().narrow(&other, false) }
         }
     };

@@ -112,9 +112,10 @@ pub(super) fn deployment(
     let is_rule_file = |file: &FileId| units.iter().any(|unit| unit.file == *file);
     let read: Vec<FileId> =
         others.filter(|file| !is_rule_file(file)).chain(configuration).filter(is_governed).collect();
+    let names = deployment::Names::new(catalogues);
     let look = |file: FileId| {
         let text = files.read(file).unwrap_or_default();
-        (deployment::read(file, &text, catalogues), Textfiles::read(file, &text))
+        (names.read(file, &text), Textfiles::read(file, &text))
     };
     let (sightings, textfiles): (Vec<Vec<Sighting>>, Vec<Textfiles>) = read.into_par_iter().map(look).unzip();
     let textfiles = Textfiles::joined(textfiles);

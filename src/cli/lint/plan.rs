@@ -66,7 +66,7 @@ pub(super) fn judge(run: &Run<'_>, resources: &[PlannedResource], file: FileId) 
                 _ => Location::new(file, Span::at(0)),
             };
         for invariant in &invariants {
-            for judgement in judge.judge_planned(invariant, resource, ty.as_ref(), location) {
+            for judgement in judge.judge_planned(invariant, resource, ty, location) {
                 found.take(config, invariant, judgement);
             }
         }

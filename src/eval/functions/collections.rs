@@ -238,9 +238,8 @@ fn coalesce(call: &Call, context: &mut Context<'_>) -> Outcome {
 /// The members of a string that are not empty.
 fn not_empty(value: Value) -> Value {
     let (Type::String, Some(refinement)) = (&value.ty, value.refinement()) else { return value };
-    let Some(empty) = Pattern::literal("", Anchors::Both) else { return value };
     let mut refinement = refinement.clone();
-    refinement.text = Some(value.text().narrow(&empty, false));
+    refinement.text = Some(value.text().narrow(&Pattern::literal("", Anchors::Both), false));
     Value { kind: Kind::Unknown(refinement.into()), symbol: None, ..value }
 }
 

@@ -362,9 +362,10 @@ fn compact(call: &Call, _: &mut Context<'_>) -> Outcome {
         };
         let min = if keeps_all { list.length().min } else { sure.len() as u64 };
         refinement.length = Length { min: min.min(possible.unwrap_or(min)), max: possible };
-        refinement.element = element.map(|element| match (Pattern::literal("", Anchors::Both), &element.kind) {
-            (Some(empty), Kind::Unknown(_)) => {
-                Value::some_string(element.text().narrow(&empty, false), element.reason())
+        refinement.element = element.map(|element| match &element.kind {
+            Kind::Unknown(_) => {
+                let text = element.text().narrow(&Pattern::literal("", Anchors::Both), false);
+                Value::some_string(text, element.reason())
             }
             _ => element,
         });

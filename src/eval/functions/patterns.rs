@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regex::Captures;
+use regex_automata::util::captures::Captures;
 
 use super::Context;
 use super::call::{Call, Function, MAX_BYTES, MAX_ELEMENTS, Outcome, Parameter};
@@ -23,43 +23,52 @@ fn compile(text: &str) -> Result<Arc<Pattern>, String> {
     Pattern::new(text).map_err(|reason| format!("invalid regular expression: {reason}"))
 }
 
+/// What a call gives whose expression is too large to be matched here: Terraform might do it.
+fn not_matched(call: &Call, ty: &Type, context: &mut Context<'_>) -> Value {
+    context.doubt.raise();
+    call.some(ty)
+}
+
 /// What a match is: a string, or a tuple of groups, or an object of named groups.
 fn result_type(pattern: &Pattern) -> Result<Type, String> {
-    let groups: Vec<Option<&str>> = pattern.regex().capture_names().skip(1).collect();
+    let groups = pattern.groups();
     let named = groups.iter().filter(|name| name.is_some()).count();
     match (groups.len(), named) {
         (0, _) => Ok(Type::String),
         (count, 0) => Ok(Type::Tuple(vec![Type::String; count].into())),
         (count, named) if count == named => {
-            Ok(Type::object(groups.into_iter().flatten().map(|name| (name, Type::String))))
+            Ok(Type::object(groups.iter().flatten().map(|name| (&**name, Type::String))))
         }
         _ => Err("a regular expression cannot have both named and unnamed groups".to_owned()),
     }
 }
 
-fn captured(pattern: &Pattern, found: &Captures<'_>) -> Value {
-    let group = |index: usize| match found.get(index) {
-        Some(part) => string(part.as_str().to_owned()),
+fn captured(pattern: &Pattern, text: &str, found: &Captures) -> Value {
+    let group = |index: usize| match found.get_group(index) {
+        Some(part) => string(text[part.range()].to_owned()),
         None => Value::null(Type::String),
     };
-    let names: Vec<Option<&str>> = pattern.regex().capture_names().skip(1).collect();
+    let names = pattern.groups();
     if names.is_empty() {
         return group(0);
     }
     if names.iter().all(Option::is_some) {
-        let entries = names.iter().enumerate().filter_map(|(index, name)| Some(((*name)?.into(), group(index + 1))));
+        let entries =
+            names.iter().enumerate().filter_map(|(index, name)| Some((name.as_deref()?.into(), group(index + 1))));
         return Value::object(entries.collect::<BTreeMap<Arc<str>, Value>>());
     }
     Value::tuple((1..=names.len()).map(group).collect())
 }
 
-fn first(call: &Call, _: &mut Context<'_>) -> Outcome {
+fn first(call: &Call, context: &mut Context<'_>) -> Outcome {
     let pattern = compile(call.text(0).unwrap_or_default())?;
     result_type(&pattern)?;
-    let found = pattern.regex().captures(call.text(1).unwrap_or_default());
-    found
-        .map(|found| captured(&pattern, &found))
-        .ok_or_else(|| "the text does not match the regular expression".to_owned())
+    let text = call.text(1).unwrap_or_default();
+    match pattern.captures(text) {
+        Some(Some(found)) => Ok(captured(&pattern, text, &found)),
+        Some(None) => Err("the text does not match the regular expression".to_owned()),
+        None => Ok(not_matched(call, &Type::Any, context)),
+    }
 }
 
 /// Something that a match gives; groups may have taken no part.
@@ -96,12 +105,14 @@ fn some_first(call: &Call, context: &mut Context<'_>) -> Outcome {
     Ok(some_match(&pattern, &ty, &call.cause()))
 }
 
-fn all(call: &Call, _: &mut Context<'_>) -> Outcome {
+fn all(call: &Call, context: &mut Context<'_>) -> Outcome {
     let pattern = compile(call.text(0).unwrap_or_default())?;
     let ty = result_type(&pattern)?;
     let text = call.text(1).unwrap_or_default();
-    let found: Vec<Value> =
-        pattern.regex().captures_iter(text).take(MAX_ELEMENTS + 1).map(|found| captured(&pattern, &found)).collect();
+    let Some(found) = pattern.all_captures(text, MAX_ELEMENTS + 1) else {
+        return Ok(not_matched(call, &Type::list(ty), context));
+    };
+    let found: Vec<Value> = found.iter().map(|found| captured(&pattern, text, found)).collect();
     if found.len() > MAX_ELEMENTS {
         return Ok(Call::too_large(&Type::list(ty)));
     }
@@ -130,18 +141,15 @@ fn expression(what: &str) -> Option<&str> {
     what.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'))
 }
 
-fn replace(call: &Call, _: &mut Context<'_>) -> Outcome {
+fn replace(call: &Call, context: &mut Context<'_>) -> Outcome {
     let [text, what, with] = [0, 1, 2].map(|index| call.text(index).unwrap_or_default());
     if let Some(source) = expression(what) {
         let pattern = compile(source)?;
-        // A reference to a group may put all of the text into each place.
-        let count = pattern.regex().find_iter(text).count();
-        let copies = memchr::memchr_iter(b'$', with.as_bytes()).count();
-        let added = count.saturating_mul(with.len()).saturating_add(copies.saturating_mul(text.len()));
-        if text.len().saturating_add(added) > MAX_BYTES {
-            return Ok(Call::too_large(&Type::String));
-        }
-        return Ok(string(pattern.regex().replace_all(text, with).into_owned()));
+        return Ok(match pattern.replace_all(text, with, MAX_BYTES) {
+            None => not_matched(call, &Type::String, context),
+            Some(None) => Call::too_large(&Type::String),
+            Some(Some(replaced)) => string(replaced),
+        });
     }
     // An empty text is found before every letter and at the end.
     let count = if what.is_empty() { text.chars().count() + 1 } else { text.matches(what).count() };
@@ -176,7 +184,7 @@ fn some_replaced(call: &Call, context: &mut Context<'_>) -> Outcome {
     // One letter is replaced piece by piece.
     let with = call.at(2).text();
     let is_gone = with.relates(what, Anchors::None) == Tri::Never;
-    let gone = Pattern::literal(what, Anchors::None).filter(|_| is_gone);
+    let gone = is_gone.then(|| Pattern::literal(what, Anchors::None));
     let mut pieces: Vec<Piece> = Vec::new();
     for piece in text.pieces() {
         match piece {

@@ -433,9 +433,7 @@ fn join(call: &Call, context: &mut Context<'_>) -> Outcome {
         let mut hole = Hole::new(Shape::Any);
         literals.extend(texts.iter().filter_map(Text::as_literal));
         for literal in literals.iter().filter(|literal| !literal.is_empty()).take(4) {
-            if let Some(pattern) = Pattern::literal(literal, Anchors::None) {
-                hole = hole.with(pattern, true);
-            }
+            hole = hole.with(Pattern::literal(literal, Anchors::None), true);
         }
         return Ok(text_value(call, Text::hole(hole)));
     }
@@ -514,10 +512,8 @@ fn some_split(call: &Call, _: &mut Context<'_>) -> Outcome {
     let contains = separator.len() == 1 || text.pieces().len() == 1;
     let least = if contains && text.relates(separator, Anchors::None) == Tri::Always { 2 } else { 1 };
     refinement.length = Length { min: (known + 1).max(least), max: None };
-    refinement.element = Some(match Pattern::literal(separator, Anchors::None) {
-        Some(pattern) => text_value(call, Text::any().narrow(&pattern, false)),
-        None => call.some(&Type::String),
-    });
+    let part = Text::any().narrow(&Pattern::literal(separator, Anchors::None), false);
+    refinement.element = Some(text_value(call, part));
     Ok(Value::unknown(Type::list(Type::String), refinement))
 }
 

@@ -1,6 +1,7 @@
 //! The bodies of resources: what is written, and what the schema says of the rest.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use super::frame::{Frame, any_pair, known_frames};
@@ -151,7 +152,8 @@ impl<'p> Instance<'p> {
         let all = resource.declarations().map(|declaration| (declaration.source, declaration.block.body()));
         let bodies = Bodies { all: all.collect() };
         let schema = self.module().schema_of(resource).map(|(schema, _)| schema);
-        let address = resource.address();
+        let name: &Name<'_> = &|out| out.write_str(&resource.address());
+        let address = Address { parent: None, name };
         let mut elements = Vec::new();
         let value = match schema {
             Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some((&mut elements, wanted))),
@@ -200,7 +202,7 @@ impl<'p> Instance<'p> {
         bodies: &Bodies<'p>,
         schema: &BlockSchema,
         frame: &Frame,
-        address: &str,
+        address: &Address<'_>,
         top: Option<(&mut Vec<Element<'p>>, Wanted<'_>)>,
     ) -> Value {
         let (mut elements, wanted) = match top {
@@ -208,37 +210,38 @@ impl<'p> Instance<'p> {
             None => (None, None),
         };
         let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
-        for (name, attribute) in schema.attributes.iter().filter(|(name, _)| is_wanted(wanted, name)) {
+        for (name, attribute) in picked(&schema.attributes, wanted) {
             let written = bodies.value(name);
             let as_blocks = attribute.members.as_ref().filter(|_| written.is_none() && attribute.may_be_blocks());
             let value = match as_blocks {
                 Some(members) if !bodies.blocks(name).is_empty() => {
                     let found = self.elements(bodies, name, frame, &mut |body, frame| {
-                        self.members(body, members, frame, &format!("{address}.{name}"))
+                        self.members(body, members, frame, &address.of(&|out| out.write_str(name)))
                     });
-                    let value = list_of(&found, attribute.ty.element().unwrap_or(&Type::Any));
+                    let value = list_of(&found, &attribute.ty.element().map_or(Type::Any, without_optional));
                     if let Some(elements) = elements.as_deref_mut() {
                         elements.extend(found);
                     }
                     value
                 }
-                _ => self.attribute_value(written, attribute, frame, &format!("{address}.{name}")),
+                _ => self.attribute_value(written, attribute, frame, &address.of(&|out| out.write_str(name))),
             };
             entries.insert(Arc::clone(name), value);
         }
-        for (kind, nested) in schema.blocks.iter().filter(|(kind, _)| is_wanted(wanted, kind)) {
+        for (kind, nested) in picked(&schema.blocks, wanted) {
             let (value, found) = self.nested(bodies, kind, nested, frame, address);
             entries.insert(Arc::clone(kind), value);
             if let Some(elements) = elements.as_deref_mut() {
                 elements.extend(found);
             }
         }
-        Value::object(entries)
+        object_of(entries, if wanted.is_none() { Some(block_type(schema)) } else { None })
     }
 
-    fn members(&self, bodies: &Bodies<'p>, members: &Members, frame: &Frame, address: &str) -> Value {
+    fn members(&self, bodies: &Bodies<'p>, members: &Members, frame: &Frame, address: &Address<'_>) -> Value {
         let entries = members.attributes.iter().map(|(name, attribute)| {
-            let value = self.attribute_value(bodies.value(name), attribute, frame, &format!("{address}.{name}"));
+            let place: &Name<'_> = &|out| out.write_str(name);
+            let value = self.attribute_value(bodies.value(name), attribute, frame, &address.of(place));
             (Arc::clone(name), value)
         });
         Value::object(entries.collect())
@@ -250,15 +253,14 @@ impl<'p> Instance<'p> {
         written: Option<ExprView<'p>>,
         attribute: &AttributeSchema,
         frame: &Frame,
-        address: &str,
+        address: &Address<'_>,
     ) -> Value {
         let marks = if attribute.is_sensitive { Marks::SENSITIVE } else { Marks::NONE };
         let unset = || unset_value(attribute, address);
         let Some(expr) = written else { return unset().marked(marks) };
         let value = self.expression(frame, expr);
-        let ty = without_optional(&attribute.ty);
         let converted = convert(&value, &attribute.ty, &mut Doubt::default());
-        let converted = converted.unwrap_or_else(|_| Value::any(&ty, &Cause::Expression));
+        let converted = converted.unwrap_or_else(|_| Value::any(&without_optional(&attribute.ty), &Cause::Expression));
         let symbol = if converted.ty == value.ty { value.symbol.clone() } else { None };
         let converted = Value { symbol, ..converted };
         let planned = match converted.not_null() {
@@ -275,13 +277,14 @@ impl<'p> Instance<'p> {
         kind: &str,
         nested: &NestedBlockSchema,
         frame: &Frame,
-        address: &str,
+        address: &Address<'_>,
     ) -> (Value, Vec<Element<'p>>) {
-        let inner_address = format!("{address}.{kind}");
+        let name: &Name<'_> = &|out| out.write_str(kind);
+        let inner_address = address.of(name);
         // In JSON, and where it is written as an argument, a value of objects.
         if let Some((source, expr)) = bodies.place(kind) {
             if let Some(found) = self.objects((source, expr), kind, nested, frame, &inner_address) {
-                let list = list_of(&found, &block_type(&nested.block));
+                let list = list_of(&found, block_type(&nested.block));
                 let value = convert(&list, &block_list_type(nested), &mut Doubt::default());
                 let only = found.first().map(|one| one.value.clone());
                 let is_single = matches!(nested.nesting, Nesting::Single | Nesting::Group);
@@ -292,7 +295,7 @@ impl<'p> Instance<'p> {
             let value = self.expression(frame, expr);
             let single = convert(&Value::tuple(vec![value.clone()]), &ty, &mut Doubt::default());
             let many = convert(&value, &ty, &mut Doubt::default());
-            let value = many.or(single).unwrap_or_else(|_| Value::some(&without_optional(&ty), &Cause::Expression));
+            let value = many.or(single).unwrap_or_else(|_| Value::some(&ty, &Cause::Expression));
             return (value, Vec::new());
         }
         let found = self.elements(bodies, kind, frame, &mut |body, frame| {
@@ -301,19 +304,21 @@ impl<'p> Instance<'p> {
         let element = block_type(&nested.block);
         let value = match nested.nesting {
             _ if found.is_empty() && nested.is_computed => {
-                Value::any(&without_optional(&block_list_type(nested)), &Cause::Computed(inner_address.into()))
+                Value::any(&block_list_type(nested), &inner_address.computed())
             }
-            Nesting::List => list_of(&found, &element),
+            Nesting::List => list_of(&found, element),
             Nesting::Set => {
-                let list = list_of(&found, &element);
+                let list = list_of(&found, element);
                 convert(&list, &Type::set(element.clone()), &mut Doubt::default()).unwrap_or(list)
             }
             Nesting::Single | Nesting::Group => match found.as_slice() {
-                [] => Value::null(element),
+                [] => Value::null(element.clone()),
                 [one] if !one.is_symbolic => one.value.clone(),
-                all => join_all(all.iter().map(|one| &one.value)).unwrap_or_else(|| Value::null(element)).or_null(),
+                all => {
+                    join_all(all.iter().map(|one| &one.value)).unwrap_or_else(|| Value::null(element.clone())).or_null()
+                }
             },
-            Nesting::Map => Value::some(&Type::map(element), &Cause::Expression),
+            Nesting::Map => Value::some(&Type::map(element.clone()), &Cause::Expression),
         };
         (value, found)
     }
@@ -325,7 +330,7 @@ impl<'p> Instance<'p> {
         kind: &str,
         nested: &NestedBlockSchema,
         frame: &Frame,
-        address: &str,
+        address: &Address<'_>,
     ) -> Option<Vec<Element<'p>>> {
         let all = expr.elements().unwrap_or_else(|| vec![expr]);
         let elements = all.into_iter().enumerate().map(|(number, object)| {
@@ -333,20 +338,22 @@ impl<'p> Instance<'p> {
             let content = Content::Object(object.unparenthesised());
             let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
             for (name, attribute) in &nested.block.attributes {
-                let value = self.attribute_value(content.value(name), attribute, frame, &format!("{address}.{name}"));
+                let place: &Name<'_> = &|out| out.write_str(name);
+                let value = self.attribute_value(content.value(name), attribute, frame, &address.of(place));
                 entries.insert(Arc::clone(name), value);
             }
             for (name, inner) in &nested.block.blocks {
-                let address = format!("{address}.{name}");
+                let place: &Name<'_> = &|out| out.write_str(name);
+                let address = address.of(place);
                 let written = content.value(name);
                 let found = match written {
                     Some(written) => self.objects((source, written), name, inner, frame, &address)?,
                     None => Vec::new(),
                 };
-                let ty = without_optional(&block_list_type(inner));
-                let list = list_of(&found, &block_type(&inner.block));
+                let ty = block_list_type(inner);
+                let list = list_of(&found, block_type(&inner.block));
                 let value = match inner.nesting {
-                    _ if written.is_none() && inner.is_computed => Value::any(&ty, &Cause::Computed(address.into())),
+                    _ if written.is_none() && inner.is_computed => Value::any(&ty, &address.computed()),
                     Nesting::Single | Nesting::Group => {
                         found.first().map_or_else(|| Value::null(ty), |one| one.value.clone())
                     }
@@ -442,13 +449,61 @@ impl Value {
     }
 }
 
-/// Blocks as a list.
+/// Writes a name.
+type Name<'n> = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + 'n;
+
+/// The address of an attribute or block. Few are ever written out.
+struct Address<'n> {
+    parent: Option<&'n Address<'n>>,
+    name: &'n Name<'n>,
+}
+
+impl<'n> Address<'n> {
+    /// The address of what is called `name` in it.
+    fn of(&'n self, name: &'n Name<'n>) -> Self {
+        Self { parent: Some(self), name }
+    }
+
+    /// Why something that the provider computes is not known.
+    fn computed(&self) -> Cause {
+        Cause::Computed(self.to_string().into())
+    }
+}
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            write!(out, "{parent}.")?;
+        }
+        (self.name)(out)
+    }
+}
+
+/// The entries that are wanted.
+fn picked<'s, T>(all: &'s BTreeMap<Arc<str>, T>, wanted: Wanted<'_>) -> Vec<(&'s Arc<str>, &'s T)> {
+    match wanted {
+        None => all.iter().collect(),
+        Some(names) => names.iter().filter_map(|name| all.get_key_value(*name)).collect(),
+    }
+}
+
+/// An object that has the type `expected` if its entries say so; working out a type takes longer than comparing one.
+fn object_of(entries: BTreeMap<Arc<str>, Value>, expected: Option<&Type>) -> Value {
+    if let Some(ty @ Type::Object(object)) = expected
+        && object.attributes.len() == entries.len()
+        && object.attributes.iter().zip(&entries).all(|(one, other)| one.0 == other.0 && one.1.ty == other.1.ty)
+    {
+        return Value::object_of_type(ty.clone(), entries);
+    }
+    Value::object(entries)
+}
+
+/// Blocks as a list. Nothing in `ty` is optional.
 fn list_of(elements: &[Element<'_>], ty: &Type) -> Value {
-    let ty = without_optional(ty);
-    let typed = |value: &Value| convert(value, &ty, &mut Doubt::default()).unwrap_or_else(|_| value.clone());
+    let typed = |value: &Value| convert(value, ty, &mut Doubt::default()).unwrap_or_else(|_| value.clone());
     if elements.iter().all(|element| !element.is_symbolic) {
         let all: Vec<Value> = elements.iter().map(|element| typed(&element.value)).collect();
-        return if ty == Type::Any { Value::tuple(all) } else { Value::list(ty, all) };
+        return if *ty == Type::Any { Value::tuple(all) } else { Value::list(ty.clone(), all) };
     }
     let sure = elements.iter().filter(|element| !element.is_symbolic);
     let mut refinement = Refinement::new(Cause::Instance("dynamic blocks".into()));
@@ -456,11 +511,11 @@ fn list_of(elements: &[Element<'_>], ty: &Type) -> Value {
     refinement.length = Length { min: sure.clone().count() as u64, max: None };
     refinement.contains = sure.map(|element| typed(&element.value)).collect();
     refinement.element = join_all(elements.iter().map(|element| typed(&element.value)).collect::<Vec<_>>().iter());
-    let ty = if ty == Type::Any { Type::Any } else { Type::list(ty) };
+    let ty = if *ty == Type::Any { Type::Any } else { Type::list(ty.clone()) };
     Value::unknown(ty, refinement)
 }
 
-fn unset_value(attribute: &AttributeSchema, address: &str) -> Value {
+fn unset_value(attribute: &AttributeSchema, address: &Address<'_>) -> Value {
     let ty = without_optional(&attribute.ty);
     match attribute.unset() {
         Unset::Default(literal) => {
@@ -468,7 +523,7 @@ fn unset_value(attribute: &AttributeSchema, address: &str) -> Value {
             convert(&value, &ty, &mut Doubt::default()).unwrap_or(value)
         }
         Unset::Null => Value::null(ty),
-        Unset::Unknown => Value::any(&ty, &Cause::Computed(address.into())),
+        Unset::Unknown => Value::any(&ty, &address.computed()),
     }
 }
 
@@ -483,15 +538,17 @@ fn literal_value(literal: &SchemaLiteral) -> Value {
 
 /// The type of a block's value.
 #[must_use]
-pub fn block_type(schema: &BlockSchema) -> Type {
-    let attributes = schema.attributes.iter().map(|(name, one)| (Arc::clone(name), without_optional(&one.ty)));
-    let blocks = schema.blocks.iter().map(|(name, nested)| (Arc::clone(name), block_list_type(nested)));
-    Type::object(attributes.chain(blocks))
+pub fn block_type(schema: &BlockSchema) -> &Type {
+    schema.value_type.get_or_init(|| {
+        let attributes = schema.attributes.iter().map(|(name, one)| (Arc::clone(name), without_optional(&one.ty)));
+        let blocks = schema.blocks.iter().map(|(name, nested)| (Arc::clone(name), block_list_type(nested)));
+        Type::object(attributes.chain(blocks))
+    })
 }
 
 /// The type of all blocks of a kind together.
 fn block_list_type(nested: &NestedBlockSchema) -> Type {
-    let element = block_type(&nested.block);
+    let element = block_type(&nested.block).clone();
     match nested.nesting {
         Nesting::Single | Nesting::Group => element,
         Nesting::List => Type::list(element),

@@ -5,7 +5,7 @@ mod lines;
 mod read;
 mod textfiles;
 
-pub use read::read;
+pub use read::Names;
 pub use textfiles::{Textfiles, WrittenDirectory};
 
 use super::catalogue::{Collector, Exporter};

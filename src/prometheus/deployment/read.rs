@@ -1,7 +1,7 @@
 //! Finds what a file deploys: images, commands, packages, releases. A mention alone is no deployment: a program counts
 //! where it is started, a package where it is installed.
 
-use memchr::memmem;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::lines::{Line, Word, block, command, lines};
 use super::{Build, Flag, Sighting};
@@ -14,26 +14,52 @@ const MAX_SIZE: usize = 1 << 20;
 /// Words of commands that install packages.
 const INSTALLERS: [&str; 7] = ["apt-get", "apt", "aptitude", "dnf", "yum", "pip", "pip3"];
 
-/// What a text deploys of the exporters in `catalogues`.
-#[must_use]
-pub fn read(file: FileId, text: &[u8], catalogues: &Catalogues) -> Vec<Sighting> {
-    if text.len() > MAX_SIZE {
-        return Vec::new();
-    }
-    let named: Vec<&Exporter> =
-        catalogues.iter().map(|catalogue| &catalogue.exporter).filter(|exporter| is_named(exporter, text)).collect();
-    if named.is_empty() {
-        return Vec::new();
-    }
-    let text = String::from_utf8_lossy(text);
-    let reader = Reader { file, lines: lines(&text), named };
-    reader.sightings()
+/// Finds what texts deploy of some exporters.
+pub struct Names<'c> {
+    exporters: Vec<&'c Exporter>,
+    /// The exporter that each name belongs to.
+    owners: Vec<usize>,
+    /// All names at once: most texts have none. Nothing where there are too many to look for.
+    search: Option<AhoCorasick>,
 }
 
-/// Whether any of an exporter's names stands in `text`.
-fn is_named(exporter: &Exporter, text: &[u8]) -> bool {
-    let names = [&exporter.programs, &exporter.images, &exporter.packages, &exporter.sources];
-    names.into_iter().flatten().any(|name| memmem::find(text, name.as_bytes()).is_some())
+impl<'c> Names<'c> {
+    /// The names of the exporters in `catalogues`.
+    #[must_use]
+    pub fn new(catalogues: &'c Catalogues) -> Self {
+        let exporters: Vec<&Exporter> = catalogues.iter().map(|catalogue| &catalogue.exporter).collect();
+        let names = exporters.iter().enumerate().flat_map(|(owner, exporter)| {
+            let names = [&exporter.programs, &exporter.images, &exporter.packages, &exporter.sources];
+            names.into_iter().flatten().filter(|name| !name.is_empty()).map(move |name| (owner, name.as_bytes()))
+        });
+        let (owners, names): (Vec<usize>, Vec<&[u8]>) = names.unzip();
+        // The kind that is made fastest.
+        let search = AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(names).ok();
+        Self { exporters, owners, search }
+    }
+
+    /// What a text deploys.
+    #[must_use]
+    pub fn read(&self, file: FileId, text: &[u8]) -> Vec<Sighting> {
+        let Some(search) = self.search.as_ref().filter(|_| text.len() <= MAX_SIZE) else { return Vec::new() };
+        let mut is_named = vec![false; self.exporters.len()];
+        for found in search.find_overlapping_iter(text) {
+            is_named[self.owners[found.pattern()]] = true;
+        }
+        let named: Vec<&Exporter> = self
+            .exporters
+            .iter()
+            .zip(is_named)
+            .filter(|(_, is_named)| *is_named)
+            .map(|(exporter, _)| *exporter)
+            .collect();
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let text = String::from_utf8_lossy(text);
+        let reader = Reader { file, lines: lines(&text), named };
+        reader.sightings()
+    }
 }
 
 struct Reader<'a> {

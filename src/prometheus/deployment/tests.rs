@@ -5,7 +5,7 @@ use crate::diagnostic::FileId;
 use crate::prometheus::catalogue::{Catalogue, Catalogues};
 
 fn sightings(text: &str) -> Vec<Sighting> {
-    read(FileId(0), text.as_bytes(), &Catalogues::bundled())
+    Names::new(&Catalogues::bundled()).read(FileId(0), text.as_bytes())
 }
 
 fn deployment(texts: &[&str]) -> Deployment {

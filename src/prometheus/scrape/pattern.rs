@@ -1,12 +1,17 @@
 //! Regular expressions of relabelling rules and Alertmanager matchers, as far as the `regex` crate reads them as RE2
 //! does. Where it may not, the answer is "not known", never a wrong one.
 
+use std::sync::{Arc, OnceLock};
+
 use regex::Regex;
 
 /// An expression that has to match the whole text.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    regex: Option<Regex>,
+    /// The text of one that the crate reads as RE2 does.
+    text: Option<Arc<str>>,
+    /// Built when it is first asked.
+    regex: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
@@ -16,28 +21,39 @@ impl Pattern {
         // `\C`, `\Q`, octal escapes are RE2 alone; set operations and nested classes are the crate's alone.
         let is_common = text.is_ascii()
             && !["[[", "&&", "--", "~~", r"\C", r"\Q", r"\z", r"\pN"].iter().any(|part| text.contains(part));
-        let regex = is_common.then(|| Regex::new(&format!("^(?s:{text})$")).ok()).flatten();
-        Self { regex }
+        Self { text: is_common.then(|| Arc::from(text)), regex: OnceLock::new() }
     }
 
     /// One of which nothing is known.
     #[must_use]
     pub const fn unknown() -> Self {
-        Self { regex: None }
+        Self { text: None, regex: OnceLock::new() }
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        let build = || Regex::new(&format!("^(?s:{})$", self.text.as_ref()?)).ok();
+        self.regex.get_or_init(build).as_ref()
     }
 
     /// Whether the whole of `text` matches; nothing where that is not known. Classes such as `\w` mean other letters in
     /// RE2, so only ASCII text is judged.
     #[must_use]
     pub fn matches(&self, text: &str) -> Option<bool> {
-        let regex = self.regex.as_ref().filter(|_| text.is_ascii())?;
-        Some(regex.is_match(text))
+        if !text.is_ascii() {
+            return None;
+        }
+        match self.text.as_deref()? {
+            plain if plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/:, ".contains(&byte)) => {
+                Some(plain == text)
+            }
+            _ => Some(self.regex()?.is_match(text)),
+        }
     }
 
     /// What `replacement` becomes with the groups of the match; an inner `None` where the text does not match.
     #[must_use]
     pub fn expand(&self, text: &str, replacement: &str) -> Option<Option<String>> {
-        let regex = self.regex.as_ref().filter(|_| text.is_ascii())?;
+        let regex = self.regex().filter(|_| text.is_ascii())?;
         let Some(captures) = regex.captures(text) else { return Some(None) };
         let mut expanded = String::new();
         captures.expand(replacement, &mut expanded);

@@ -121,7 +121,9 @@ impl<'a> BodyView<'a> {
     /// The first argument called `name`.
     #[must_use]
     pub fn attribute(self, name: &str) -> Option<AttributeView<'a>> {
-        self.attributes().find(|attribute| attribute.name() == name)
+        // Bytes are compared, for a text would be checked to be one.
+        let text = self.document.text;
+        self.attributes().find(|attribute| attribute.name_span().slice(text) == name.as_bytes())
     }
 
     /// The value of the first argument called `name`.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Accepts, AttributeSchema, BlockSchema, Members, NestedBlockSchema, Nesting, SchemaLiteral, Unset};
+use super::{
+    Accepts, AttributeSchema, BlockSchema, Derived, Members, NestedBlockSchema, Nesting, SchemaLiteral, Unset,
+};
 use crate::terraform::types::{AttributeType, ObjectType, Type};
 
 /// A body whose attributes are `A` and whose blocks are `B`.
@@ -137,6 +139,7 @@ pub(super) fn block<A, B>(
         blocks: blocks.collect::<Option<_>>()?,
         is_deprecated: raw.deprecated,
         is_plan_modified: false,
+        value_type: Derived::default(),
     })
 }
 

@@ -6,7 +6,7 @@ mod decode;
 mod provider;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use provider::{ProviderSchema, SchemaError, Schemas};
 
@@ -23,7 +23,34 @@ pub struct BlockSchema {
     pub is_deprecated: bool,
     /// Whether code of the provider may change the plan further, so that a default is only the usual value.
     pub is_plan_modified: bool,
+    /// The type of its value, once somebody has asked for it.
+    pub value_type: Derived<Type>,
 }
+
+/// Something that follows from the rest of what it is part of and is worked out once.
+#[derive(Clone, Debug)]
+pub struct Derived<T>(OnceLock<T>);
+
+impl<T> Derived<T> {
+    /// What it is; `make` says so the first time.
+    pub fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        self.0.get_or_init(make)
+    }
+}
+
+impl<T> Default for Derived<T> {
+    fn default() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl<T> PartialEq for Derived<T> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<T> Eq for Derived<T> {}
 
 /// An argument or attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
