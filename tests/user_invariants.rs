@@ -135,6 +135,44 @@ fn one_that_matches_nothing_is_a_note_when_all_was_seen() {
 }
 
 #[test]
+fn one_whose_names_no_module_has_is_a_note() {
+    let about = |name: &str| {
+        format!(
+            "module_invariant \"**\" \"here\" {{\n  enforce {{\n    condition     = {name} != \"\"\n    error_message = \
+             \"empty\"\n  }}\n}}\n"
+        )
+    };
+    for name in ["output.url", "local.url", "var.url"] {
+        let policy = about(name);
+        let ran = lint(&[MAIN, (".sprag.hcl", &policy)], &["--fail-on", "note"]);
+        assert_eq!(ran.lints(), ["sprag/unmatched-invariant"], "{name}: {}", ran.stdout);
+        assert!(ran.stdout.contains("`url`: the invariant guards nothing"), "{}", ran.stdout);
+        assert_eq!(
+            lint(&[MAIN, (".sprag.hcl", &policy)], &["--fail-on", "note", "modules"]).status,
+            0,
+            "not all is seen"
+        );
+    }
+    // One module has it, so it is about that one.
+    let policy = about("output.url");
+    let other = ("modules/other/main.tf", "output \"url\" {\n  value = \"x\"\n}\n");
+    assert_eq!(lint(&[MAIN, other, (".sprag.hcl", &policy)], &["--fail-on", "note"]).status, 0);
+    let empty = ("modules/other/main.tf", "output \"url\" {\n  value = \"\"\n}\n");
+    assert_eq!(lint(&[MAIN, empty, (".sprag.hcl", &policy)], &["--fail-on", "note"]).lints(), ["invariant/here"]);
+    // Whoever asks whether it exists knows.
+    let asks = about("try(output.url, \"x\")");
+    assert_eq!(lint(&[MAIN, (".sprag.hcl", &asks)], &["--fail-on", "note"]).status, 0);
+}
+
+#[test]
+fn a_fix_of_a_module_is_a_mistake() {
+    let policy = "module_invariant \"**\" \"here\" {\n  enforce {\n    condition     = var.a == 1\n    error_message = \"a\"\n\n    \
+                  fix {\n      value = 1\n    }\n  }\n}\n";
+    let ran = lint(&[MAIN, (".sprag.hcl", policy)], &[]);
+    assert_eq!(ran.lints(), ["sprag/invalid-invariant"], "{}", ran.stdout);
+}
+
+#[test]
 fn tags_and_changelogs_know_versions() {
     let run = "# v0.2.7: it had no unit\nrun \"unit\" {\n  command = plan\n  assert {\n    condition     = \
                terraform_data.disk.input == \"50\"\n    error_message = \"no unit\"\n  }\n}\n";

@@ -700,7 +700,7 @@ pub static LINTS: &[Lint] = &[
     },
     Lint {
         id: "terraform/argument-type",
-        summary: "a value that is written out cannot have the type that is asked for",
+        summary: "a value cannot have the type that is asked for, whoever calls the module",
         severity: Severity::Error,
         fix: FixKind::None,
         default: LintDefault::On,
