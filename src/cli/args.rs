@@ -23,7 +23,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Lint modules, tests and rule files
-    Lint(LintArgs),
+    Lint(Box<LintArgs>),
     /// Print the page of a lint
     Explain {
         /// A lint such as `alerts/missing-for`
