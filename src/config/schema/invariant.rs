@@ -93,7 +93,7 @@ static FIX: Block = Block {
         Argument::required("value", Kind::Expression, "the value to write"),
         Argument::new(
             "applicability",
-            Kind::Word(&["unsafe", "safe"], "an applicability"),
+            Kind::Word(&["unsafe", "safe"], "how far a fix can be trusted"),
             "`\"unsafe\"`",
             "whether `--fix` writes it, or `--unsafe-fixes` alone",
         ),
