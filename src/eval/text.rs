@@ -279,6 +279,15 @@ impl Text {
     /// Whether the members stand in this relation to `literal`.
     #[must_use]
     pub fn relates(&self, literal: &str, anchors: Anchors) -> Tri {
+        if let Some(hole) = self.as_hole() {
+            let is_whole = anchors == Anchors::Both;
+            if is_whole && !hole.admits(literal) {
+                return Tri::Never;
+            }
+            if hole.shape == Shape::Any && hole.constraints.is_empty() {
+                return if literal.is_empty() && !is_whole { Tri::Always } else { Tri::Maybe };
+            }
+        }
         self.matches(&Pattern::literal(literal, anchors))
     }
 

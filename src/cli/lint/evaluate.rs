@@ -32,18 +32,12 @@ pub(super) fn run(
 ) -> Evaluated {
     let count = run.settings.all().len();
     let invariants: Vec<Vec<Invariant>> = (0..count).map(|index| invariants_of(run, index)).collect();
-    let groups = groups(modules, &invariants, targets);
+    let groups = groups(run, modules, &invariants, targets);
     if groups.is_empty() {
         return Evaluated::default();
     }
-    let judge = || {
-        groups
-            .par_iter()
-            .map(|group| judge_group(run, modules, &invariants, (directories, targets), group))
-            .collect::<Vec<Evaluated>>()
-    };
-    let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
-    let all = threads.map_or_else(|_| Vec::new(), |threads| threads.install(judge));
+    let judge = |group: &Vec<usize>| judge_group(run, modules, &invariants, (directories, targets), group);
+    let all: Vec<Evaluated> = groups.par_iter().with_max_len(1).map(judge).collect();
     let mut found = Evaluated::default();
     for evaluated in all {
         found.extend(evaluated);
@@ -102,18 +96,23 @@ fn value_of(literal: &Literal) -> Value {
 
 /// The modules that something is judged in, with all that they are connected to through calls.
 fn groups(
+    run: &Run<'_>,
     modules: &[(usize, ModuleSummary)],
     invariants: &[Vec<Invariant>],
     targets: &[Vec<usize>],
 ) -> Vec<Vec<usize>> {
     let by_key: HashMap<&str, usize> =
         modules.iter().enumerate().map(|(at, (_, module))| (module.key.as_str(), at)).collect();
+    let checks_contracts: Vec<bool> =
+        run.settings.all().iter().map(|governed| checks_contracts(run, &governed.policy)).collect();
     let is_bound: Vec<bool> = modules
         .iter()
         .enumerate()
         .map(|(at, (config, module))| {
             let is_set = targets.iter().any(|targets| targets.contains(&at));
-            module.has_contracts || is_set || invariants[*config].iter().any(|one| may_bind(one, module))
+            checks_contracts[*config] && module.has_contracts
+                || is_set
+                || invariants[*config].iter().any(|one| may_bind(one, module))
         })
         .collect();
     if !is_bound.contains(&true) {
@@ -146,13 +145,10 @@ const CONTRACTS: &[&str] = &[
     "terraform/violated-validation",
 ];
 
-/// Whether one of them is on for a module of the group.
-fn has_contracts(run: &Run<'_>, group: &[usize], modules: &[(usize, ModuleSummary)]) -> bool {
-    group.iter().any(|at| {
-        let policy = &run.settings.get(modules[*at].0).policy;
-        let mut lints = CONTRACTS.iter().filter_map(|id| crate::lints::find(id));
-        lints.any(|lint| run.engine.may_count(lint, policy))
-    })
+/// Whether one of them may be on.
+fn checks_contracts(run: &Run<'_>, policy: &Policy) -> bool {
+    let mut lints = CONTRACTS.iter().filter_map(|id| crate::lints::find(id));
+    lints.any(|lint| run.engine.may_count(lint, policy))
 }
 
 /// The first module of the group that `at` is in.
@@ -276,7 +272,7 @@ fn judge_group(
         nodes: &nodes,
         invariants: &|node| invariants[modules[found[node].0].0].as_slice(),
         values: &values,
-        has_contracts: has_contracts(run, group, modules),
+        has_contracts: group.iter().any(|at| checks_contracts(run, &run.settings.get(modules[*at].0).policy)),
     };
     let mut evaluated = evaluation.run();
     // By configuration from here on.
