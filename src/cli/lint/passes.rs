@@ -139,9 +139,13 @@ pub(super) fn run(
     for ((_, module), classified) in modules.iter_mut().zip(summaries) {
         *module = classified;
     }
-    let guards = run.evaluate(&modules, &mut outcome);
+    // Neither needs the other.
+    let (guards, monitored) = rayon::join(
+        || run.evaluate(&modules, &mut outcome),
+        || run.monitoring_pass(&units, &servers, &rules, &dashboards),
+    );
     outcome.diagnostics.extend(run.second_pass(&modules, &rules, &strays, &guards));
-    outcome.diagnostics.extend(run.monitoring_pass(&units, &servers, &rules, &dashboards));
+    outcome.diagnostics.extend(monitored);
     run.suppress(&mut outcome.diagnostics, suppressions);
     if !inventory.focused {
         outcome.summary = sentences(&outcome.diagnostics, &modules, rules.len());
