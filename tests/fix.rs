@@ -209,10 +209,11 @@ fn a_read_only_file_is_not_written() {
 /// `sprag` as somebody who is not root, since root may write everywhere; nothing where that is not possible.
 fn as_nobody(repository: &Repository, arguments: &[&str]) -> Option<(String, String, i32)> {
     let program = repository.path("sprag");
-    fs::copy(env!("CARGO_BIN_EXE_sprag"), &program).unwrap();
-    for path in ["", "sprag"] {
-        fs::set_permissions(repository.path(path), fs::Permissions::from_mode(0o755)).unwrap();
-    }
+    // Another process copies it: a program that this one has open for writing cannot be run as long as a child that was
+    // started meanwhile has not let go of it.
+    let copied = Command::new("install").args(["-m", "755", env!("CARGO_BIN_EXE_sprag")]).arg(&program).status();
+    assert!(copied.unwrap().success());
+    fs::set_permissions(repository.path(""), fs::Permissions::from_mode(0o755)).unwrap();
     let is_root = fs::metadata(&program).unwrap().uid() == 0;
     let mut command = Command::new(if is_root { Path::new("setpriv") } else { &program });
     if is_root {
