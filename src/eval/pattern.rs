@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 use regex_automata::nfa::thompson::NFA;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::util::captures::Captures;
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::ast::{self, Ast, GroupKind};
+use regex_syntax::hir::Hir;
+use regex_syntax::hir::translate::Translator;
 
 use super::automaton::{self, Automaton, Literal};
 
@@ -48,9 +50,11 @@ impl Pattern {
         if let Some(known) = REMEMBERED.read().unwrap_or_else(PoisonError::into_inner).get(source) {
             return Ok(Arc::clone(known));
         }
-        let hir = regex_syntax::parse(&translate(source)?).map_err(|error| reason(&error.to_string()))?;
+        let translated = translate(source)?;
+        let tree = ast::parse::Parser::new().parse(&translated).map_err(|error| reason(&error.to_string()))?;
+        let hir = Translator::new().translate(&translated, &tree).map_err(|error| reason(&error.to_string()))?;
         let mut groups = Vec::new();
-        find_groups(&hir, &mut groups);
+        find_groups(&tree, &mut groups);
         let made = Self::of(source.into(), Form::Expression(hir, groups.into()));
         let mut all = REMEMBERED.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MAX_REMEMBERED {
@@ -150,19 +154,22 @@ impl Pattern {
     }
 
     /// `text` with `with` in the place of every match, where `$1` and `$name` stand for groups; an inner `None` where that
-    /// is longer than `limit` bytes. Nothing where the expression is too large to tell.
+    /// may be longer than `limit` bytes. Nothing where the expression is too large to tell.
     #[must_use]
     pub fn replace_all(&self, text: &str, with: &str, limit: usize) -> Option<Option<String>> {
         let matcher = self.matcher()?;
+        // Each reference to a group puts in no more than the whole match.
+        let references = memchr::memchr_iter(b'$', with.as_bytes()).count();
         let (mut replaced, mut end) = (String::with_capacity(text.len()), 0);
         for found in matcher.captures_iter(&mut matcher.create_cache(), text) {
             let Some(whole) = found.get_match() else { continue };
             replaced.push_str(&text[end..whole.start()]);
-            found.interpolate_string_into(text, with, &mut replaced);
-            end = whole.end();
-            if replaced.len() > limit {
+            let added = references.saturating_mul(whole.len()).saturating_add(with.len());
+            if replaced.len().saturating_add(added) > limit {
                 return Some(None);
             }
+            found.interpolate_string_into(text, with, &mut replaced);
+            end = whole.end();
         }
         replaced.push_str(&text[end..]);
         Some((replaced.len() <= limit).then_some(replaced))
@@ -226,16 +233,23 @@ pub enum Anchors {
     Both,
 }
 
-/// Adds the names of the groups in `hir`, which the crate numbers in the order of the text. Expressions are nested a few
-/// hundred levels at most: the crate takes no deeper ones.
-fn find_groups(hir: &Hir, groups: &mut Vec<Option<Box<str>>>) {
-    if let HirKind::Capture(group) = hir.kind() {
-        // What is repeated zero times is left out of the tree, with its groups.
-        groups.resize(groups.len().max(group.index as usize), None);
-        groups[group.index as usize - 1].clone_from(&group.name);
-    }
-    for inner in hir.kind().subs() {
-        find_groups(inner, groups);
+/// Adds the names of the groups in `tree` in the order of the text, in which they are numbered: also of those that are
+/// repeated zero times, which no automaton has. Expressions are nested a few hundred levels at most: the crate takes no
+/// deeper ones.
+fn find_groups(tree: &Ast, groups: &mut Vec<Option<Box<str>>>) {
+    match tree {
+        Ast::Group(group) => {
+            match &group.kind {
+                GroupKind::CaptureIndex(_) => groups.push(None),
+                GroupKind::CaptureName { name, .. } => groups.push(Some(name.name.as_str().into())),
+                GroupKind::NonCapturing(_) => {}
+            }
+            find_groups(&group.ast, groups);
+        }
+        Ast::Repetition(repetition) => find_groups(&repetition.ast, groups),
+        Ast::Alternation(alternation) => alternation.asts.iter().for_each(|inner| find_groups(inner, groups)),
+        Ast::Concat(concat) => concat.asts.iter().for_each(|inner| find_groups(inner, groups)),
+        _ => {}
     }
 }
 
@@ -408,6 +422,26 @@ mod tests {
         for pattern in ["(", "[b-a]", r"\y", "(?=a)", r"\1", "*a", "\\"] {
             assert!(Pattern::new(pattern).is_err(), "{pattern}");
         }
+    }
+
+    #[test]
+    fn groups_count_where_they_stand() {
+        let names = |source: &str| -> Vec<Option<String>> {
+            let pattern = Pattern::new(source).unwrap();
+            pattern.groups().iter().map(|name| name.as_deref().map(str::to_owned)).collect()
+        };
+        assert_eq!(names("x(a){0}(?:b)((c)|d)*"), [None, None, None]);
+        assert_eq!(names("(?P<one>a)(?P<two>b){0}"), [Some("one".to_owned()), Some("two".to_owned())]);
+        let found = Pattern::new("x(a){0}").unwrap().captures("x").unwrap().unwrap();
+        assert!(found.is_match() && found.get_group(1).is_none());
+    }
+
+    #[test]
+    fn replacing_is_bounded_before_it_is_done() {
+        let pattern = Pattern::new("[a-z]+").unwrap();
+        assert_eq!(pattern.replace_all("ab 1 cd", "<$0>", 100), Some(Some("<ab> 1 <cd>".to_owned())));
+        let many = "$0".repeat(1 << 16);
+        assert_eq!(pattern.replace_all(&"a".repeat(1 << 20), &many, 1 << 22), Some(None));
     }
 
     #[test]
