@@ -2,33 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+mod common;
 
-use tempfile::TempDir;
+use common::repository::Repository;
 
-fn repository(files: &[(&str, &str)]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    fs::create_dir(directory.path().join(".git")).unwrap();
-    for (path, text) in files {
-        let path = directory.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    directory
-}
-
-fn lint(directory: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint", "--format", "concise", "--select", "invariant,sprag"])
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .output()
-        .unwrap();
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+fn lint(repository: &Repository, arguments: &[&str]) -> String {
+    let selected = ["lint", "--format", "concise", "--select", "invariant,sprag"];
+    let ran = repository.run(&[&selected[..], arguments].concat());
+    assert!(matches!(ran.status, 0 | 1), "{}", ran.stderr);
+    ran.stdout
 }
 
 /// An invariant on `input` with a fix.
@@ -45,11 +27,11 @@ fn resource(input: &str) -> String {
 
 /// What becomes of `input` under the invariant.
 fn fixed(condition: &str, fix: &str, input: &str) -> String {
-    let repository = repository(&[("main.tf", &resource(input)), (".sprag.hcl", &invariant(condition, fix))]);
-    let found = lint(repository.path(), &["--fail-on", "note"]);
+    let repository = Repository::new(&[("main.tf", &resource(input)), (".sprag.hcl", &invariant(condition, fix))]);
+    let found = lint(&repository, &["--fail-on", "note"]);
     assert!(found.contains("error[invariant/judged] no"), "{input} is not found: {found}");
-    lint(repository.path(), &["--fix", "--unsafe-fixes"]);
-    let text = fs::read_to_string(repository.path().join("main.tf")).unwrap();
+    lint(&repository, &["--fix", "--unsafe-fixes"]);
+    let text = repository.read("main.tf");
     let text = text.strip_prefix("resource \"terraform_data\" \"this\" {\n  input = ").unwrap();
     text.strip_suffix("\n}\n").unwrap().to_owned()
 }
@@ -101,15 +83,15 @@ fn values_that_come_from_elsewhere_stay() {
         "locals {\n  a = \"a\"\n}\nresource \"terraform_data\" \"this\" {\n  input = local.a\n}\n",
         "variable \"a\" {\n  default = \"a\"\n}\nterraform {\n  backend \"local\" {}\n}\nresource \"terraform_data\" \"this\" {\n  input = var.a\n}\n",
     ] {
-        let repository = repository(&[("main.tf", text), (".sprag.hcl", &policy)]);
-        assert!(lint(repository.path(), &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"), "{text}");
-        assert_eq!(fs::read_to_string(repository.path().join("main.tf")).unwrap(), text);
+        let repository = Repository::new(&[("main.tf", text), (".sprag.hcl", &policy)]);
+        assert!(lint(&repository, &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"), "{text}");
+        assert_eq!(repository.read("main.tf"), text);
     }
     // In JSON the text is another.
     let json = "{\"resource\": {\"terraform_data\": {\"this\": {\"input\": \"a\"}}}}";
-    let repository = repository(&[("main.tf.json", json), (".sprag.hcl", &policy)]);
-    assert!(lint(repository.path(), &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"));
-    assert_eq!(fs::read_to_string(repository.path().join("main.tf.json")).unwrap(), json);
+    let repository = Repository::new(&[("main.tf.json", json), (".sprag.hcl", &policy)]);
+    assert!(lint(&repository, &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"));
+    assert_eq!(repository.read("main.tf.json"), json);
 }
 
 #[test]
@@ -117,9 +99,9 @@ fn instances_that_want_different_values_get_none() {
     let text = "resource \"terraform_data\" \"this\" {\n  for_each         = toset([\"a\", \"b\"])\n  input            = \"x\"\n  \
                 triggers_replace = each.key\n}\n";
     let policy = invariant("attrs.input == attrs.triggers_replace", "value = attrs.triggers_replace");
-    let repository = repository(&[("main.tf", text), (".sprag.hcl", &policy)]);
-    assert!(lint(repository.path(), &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"));
-    assert_eq!(fs::read_to_string(repository.path().join("main.tf")).unwrap(), text);
+    let repository = Repository::new(&[("main.tf", text), (".sprag.hcl", &policy)]);
+    assert!(lint(&repository, &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"));
+    assert_eq!(repository.read("main.tf"), text);
 }
 
 #[cfg(unix)]
@@ -127,10 +109,10 @@ fn instances_that_want_different_values_get_none() {
 fn a_file_that_modules_share_stays() {
     let policy = invariant("attrs.input == upper(attrs.input)", "value = upper(attrs.input)");
     let shared = resource("\"a\"");
-    let repository = repository(&[("a/main.tf", ""), ("shared/disk.tf", &shared), (".sprag.hcl", &policy)]);
-    std::os::unix::fs::symlink("../shared/disk.tf", repository.path().join("a/disk.tf")).unwrap();
-    assert!(lint(repository.path(), &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"));
-    assert_eq!(fs::read_to_string(repository.path().join("shared/disk.tf")).unwrap(), shared);
+    let repository = Repository::new(&[("a/main.tf", ""), ("shared/disk.tf", &shared), (".sprag.hcl", &policy)]);
+    std::os::unix::fs::symlink("../shared/disk.tf", repository.path("a/disk.tf")).unwrap();
+    assert!(lint(&repository, &["--fix", "--unsafe-fixes"]).contains("[invariant/judged]"));
+    assert_eq!(repository.read("shared/disk.tf"), shared);
 }
 
 #[test]
@@ -140,9 +122,9 @@ fn one_is_unsafe_unless_it_says_otherwise() {
         [("", false), ("\n      applicability = \"unsafe\"", false), ("\n      applicability = \"safe\"", true)]
     {
         let policy = invariant(condition, &format!("value = upper(attrs.input){word}"));
-        let repository = repository(&[("main.tf", &resource("\"a\"")), (".sprag.hcl", &policy)]);
-        lint(repository.path(), &["--fix"]);
+        let repository = Repository::new(&[("main.tf", &resource("\"a\"")), (".sprag.hcl", &policy)]);
+        lint(&repository, &["--fix"]);
         let expected = resource(if safe { "\"A\"" } else { "\"a\"" });
-        assert_eq!(fs::read_to_string(repository.path().join("main.tf")).unwrap(), expected, "{word}");
+        assert_eq!(repository.read("main.tf"), expected, "{word}");
     }
 }

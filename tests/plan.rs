@@ -10,13 +10,11 @@
 
 mod common;
 
+use common::e2e::{Sandbox, skip};
+use common::repository::{Ran, Repository, sprag};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-
-use common::e2e::{Sandbox, skip};
-use serde_json::{Value, json};
-use tempfile::TempDir;
 
 const INVARIANT: &str = r#"resource_invariant "terraform_data" "size-has-a-unit" {
   enforce {
@@ -46,29 +44,11 @@ resource "terraform_data" "disk" {
 }
 "#;
 
-fn repository(files: &[(&str, &str)]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    fs::create_dir(directory.path().join(".git")).unwrap();
-    for (path, text) in files {
-        let path = directory.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    directory
-}
-
 /// Standard output, standard error and exit status of `sprag lint` with the plan.
 fn lint(directory: &Path, plan: &str, arguments: &[&str]) -> (String, String, i32) {
-    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint", "--select", "invariant,proxmox", "--plan", plan])
-        .args(if arguments.contains(&"--format") { &[][..] } else { &["--format", "concise"] })
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap_or(-1))
+    let format = if arguments.contains(&"--format") { &[][..] } else { &["--format", "concise"] };
+    let all = [&["lint", "--select", "invariant,proxmox", "--plan", plan], format, arguments].concat();
+    Ran::of(&sprag(directory, &all).output().unwrap()).told()
 }
 
 /// A plan with one disk in an instance of the module.
@@ -89,7 +69,7 @@ fn plan(size: &Value) -> Value {
 /// What lint says of `plan` beside the module that it is of.
 fn judged(plan: &str, arguments: &[&str]) -> (String, String, i32) {
     let files = [("main.tf", ROOT), ("modules/disk/main.tf", DISK), (".sprag.hcl", INVARIANT), ("plan.json", plan)];
-    lint(repository(&files).path(), "plan.json", arguments)
+    lint(Repository::new(&files).root(), "plan.json", arguments)
 }
 
 #[test]
@@ -138,7 +118,7 @@ fn sensitive_values_are_not_printed() {
     secret["planned_values"]["root_module"]["child_modules"][0]["resources"][0]["sensitive_values"] =
         json!({"input": [true]});
     let files = [("main.tf", ROOT), (".sprag.hcl", each.as_str()), ("plan.json", &secret.to_string())];
-    let (stdout, stderr, status) = lint(repository(&files).path(), "plan.json", &[]);
+    let (stdout, stderr, status) = lint(Repository::new(&files).root(), "plan.json", &[]);
     assert_eq!(status, 1, "{stdout}{stderr}");
     assert!(!stdout.contains("hunter2"), "{stdout}");
 }
@@ -146,7 +126,7 @@ fn sensitive_values_are_not_printed() {
 #[test]
 fn a_resource_that_is_not_in_the_code_is_shown_at_the_plan() {
     let files = [("main.tf", "# nothing\n"), (".sprag.hcl", INVARIANT), ("plan.json", &plan(&json!("50")).to_string())];
-    let (stdout, stderr, status) = lint(repository(&files).path(), "plan.json", &[]);
+    let (stdout, stderr, status) = lint(Repository::new(&files).root(), "plan.json", &[]);
     assert!(stdout.starts_with("plan.json:1:1: error[invariant/size-has-a-unit]"), "{stdout}{stderr}");
     assert_eq!(status, 1);
 }
@@ -161,7 +141,7 @@ fn modules_that_look_alike_are_told_apart_by_their_calls() {
         (".sprag.hcl", INVARIANT),
         ("plan.json", &plan(&json!("50")).to_string()),
     ];
-    let (stdout, ..) = lint(repository(&files).path(), "plan.json", &[]);
+    let (stdout, ..) = lint(Repository::new(&files).root(), "plan.json", &[]);
     assert!(stdout.starts_with("modules/disk/main.tf:5:1: "), "{stdout}");
     // Two roots that call it alike have it in the same place.
     let caller = ROOT.replace("./modules", "../../modules");
@@ -172,15 +152,15 @@ fn modules_that_look_alike_are_told_apart_by_their_calls() {
         (".sprag.hcl", INVARIANT),
         ("plan.json", &plan(&json!("50")).to_string()),
     ];
-    let (stdout, ..) = lint(repository(&files).path(), "plan.json", &[]);
+    let (stdout, ..) = lint(Repository::new(&files).root(), "plan.json", &[]);
     assert!(stdout.starts_with("modules/disk/main.tf:5:1: "), "{stdout}");
 }
 
 /// What is said of a file that is no plan.
 fn refused(text: &[u8]) -> String {
-    let repository = repository(&[("main.tf", ROOT), (".sprag.hcl", INVARIANT)]);
-    fs::write(repository.path().join("plan.json"), text).unwrap();
-    let (stdout, stderr, status) = lint(repository.path(), "plan.json", &[]);
+    let repository = Repository::new(&[("main.tf", ROOT), (".sprag.hcl", INVARIANT)]);
+    repository.write("plan.json", text);
+    let (stdout, stderr, status) = lint(repository.root(), "plan.json", &[]);
     assert_eq!((stdout.as_str(), status), ("", 2), "{stderr}");
     stderr
 }
@@ -202,8 +182,8 @@ fn what_is_no_plan_is_refused_with_what_to_do() {
     assert_eq!(said(&newer), "a plan in format \"2.0\", and sprag reads format 1");
     assert!(!refused(b"\xff\xfe{}").is_empty());
 
-    let repository = repository(&[("main.tf", ROOT), (".sprag.hcl", INVARIANT)]);
-    let (stdout, stderr, status) = lint(repository.path(), "missing.json", &[]);
+    let repository = Repository::new(&[("main.tf", ROOT), (".sprag.hcl", INVARIANT)]);
+    let (stdout, stderr, status) = lint(repository.root(), "missing.json", &[]);
     assert_eq!((stdout.as_str(), status), ("", 2));
     assert_eq!(stderr, format!("sprag: missing.json: no such file or directory{remedy}"));
 }

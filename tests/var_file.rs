@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+mod common;
 
-use tempfile::TempDir;
+use std::fs;
+
+use common::repository::Repository;
 
 const INVARIANT: &str = r#"resource_invariant "terraform_data" "size-has-a-unit" {
   enforce {
@@ -30,28 +30,14 @@ resource "terraform_data" "disk" {
 }
 "#;
 
-fn repository(files: &[(&str, &str)]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    fs::create_dir(directory.path().join(".git")).unwrap();
-    for (path, text) in files.iter().chain(&[(".sprag.hcl", INVARIANT)]) {
-        let path = directory.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    directory
+/// A repository with these files and the invariant.
+fn repository(files: &[(&str, &str)]) -> Repository {
+    Repository::new(&[files, &[(".sprag.hcl", INVARIANT)]].concat())
 }
 
-fn lint(directory: &Path, arguments: &[&str]) -> (String, String, i32) {
-    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint", "--ignore", "terraform,tftest"])
-        .args(if arguments.contains(&"--format") { &[][..] } else { &["--format", "concise"] })
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap_or(-1))
+fn lint(repository: &Repository, arguments: &[&str]) -> (String, String, i32) {
+    let format = if arguments.contains(&"--format") { &[][..] } else { &["--format", "concise"] };
+    repository.run(&[&["lint", "--ignore", "terraform,tftest"], format, arguments].concat()).told()
 }
 
 fn violated(place: &str, size: &str) -> String {
@@ -67,13 +53,13 @@ fn values_count_for_the_root_around_them() {
         (".gitignore", "*.tfvars\n"),
     ];
     let repository = repository(&files);
-    let ignored = lint(repository.path(), &[]);
+    let ignored = lint(&repository, &[]);
     assert_eq!((ignored.0.as_str(), ignored.2), ("", 0), "{}", ignored.1);
     let file = "environments/prod/secrets/prod.tfvars";
-    let (stdout, stderr, status) = lint(repository.path(), &["--var-file", file]);
+    let (stdout, stderr, status) = lint(&repository, &["--var-file", file]);
     assert_eq!((stdout, status), (violated(&format!("{file}:1:8"), "50"), 1), "{stderr}");
     let (stdout, stderr, status) =
-        lint(repository.path(), &["--select", "invariant", "--var-file", file, "--format", "full"]);
+        lint(&repository, &["--select", "invariant", "--var-file", file, "--format", "full"]);
     assert_eq!(
         (status, stdout.matches("invariant/size-has-a-unit").count()),
         (1, 1),
@@ -93,11 +79,11 @@ fn values_from_elsewhere_count_for_every_root() {
     // One place, one finding; where the value goes is beside it.
     for (arguments, root) in [(&[][..], "dev/main.tf"), (&["dev"], "dev/main.tf"), (&["prod"], "prod/main.tf")] {
         let all = [arguments, &["--var-file", file, "--format", "json"]].concat();
-        let (stdout, stderr, status) = lint(repository.path(), &all);
+        let (stdout, stderr, status) = lint(&repository, &all);
         assert_eq!((status, stdout.matches("\"code\"").count()), (1, 1), "{stdout}{stderr}");
         assert!(stdout.contains("all.tfvars") && stdout.contains(root), "{stdout}");
     }
-    let (_, stderr, status) = lint(repository.path(), &["modules", "--var-file", file]);
+    let (_, stderr, status) = lint(&repository, &["modules", "--var-file", file]);
     assert_eq!(status, 2, "{stderr}");
     let wanted = "no root module was linted whose variables it could set; name its directory as well";
     assert!(stderr.contains(wanted), "{stderr}");
@@ -114,14 +100,14 @@ fn the_last_one_counts_and_a_module_with_one_is_a_root() {
         (".gitignore", "*.tfvars*\n"),
     ];
     let repository = repository(&files);
-    assert_eq!(lint(repository.path(), &[]).2, 0);
+    assert_eq!(lint(&repository, &[]).2, 0);
     for (arguments, expected) in [
         (&["--var-file", "one.tfvars"][..], violated("one.tfvars:1:8", "2")),
         (&["--var-file", "one.tfvars", "--var-file", "other.tfvars.json"], violated("other.tfvars.json:2:11", "3")),
         (&["--var-file", "other.tfvars.json", "--var-file", "one.tfvars"], violated("one.tfvars:1:8", "2")),
         (&["--var-file", "one.tfvars", "--var-file", "terraform.tfvars.json"], String::new()),
     ] {
-        let (stdout, stderr, _) = lint(repository.path(), arguments);
+        let (stdout, stderr, _) = lint(&repository, arguments);
         assert_eq!(stdout, expected, "{arguments:?}: {stderr}");
     }
 }
@@ -135,15 +121,15 @@ fn secrets_are_shown_nowhere() {
     let repository = repository(&files);
     for format in ["full", "concise", "json", "sarif", "github", "gitlab", "junit"] {
         let (stdout, stderr, status) =
-            lint(repository.path(), &["--var-file", "secret.tfvars", "--format", format, "--show", "undecided"]);
+            lint(&repository, &["--var-file", "secret.tfvars", "--format", format, "--show", "undecided"]);
         assert_eq!(status, 1, "{stdout}{stderr}");
         assert!(!stdout.contains("canary") && !stderr.contains("canary"), "{format}\n{stdout}{stderr}");
         assert!(stdout.contains("plain-50"), "{format}\n{stdout}");
         assert!(stderr.contains("secret.tfvars sets `first`, `last`, which no module declares"), "{stderr}");
     }
     // Fixes and the file itself are left alone.
-    lint(repository.path(), &["--var-file", "secret.tfvars", "--fix", "--unsafe-fixes", "--fail-on", "note"]);
-    assert_eq!(fs::read_to_string(repository.path().join("secret.tfvars")).unwrap(), values);
+    lint(&repository, &["--var-file", "secret.tfvars", "--fix", "--unsafe-fixes", "--fail-on", "note"]);
+    assert_eq!(repository.read("secret.tfvars"), values);
 }
 
 #[test]
@@ -157,31 +143,24 @@ fn values_of_another_type_are_found_and_secret_ones_not_shown() {
     ];
     let repository = repository(&files);
     let arguments = ["--var-file", "secret.tfvars", "--select", "terraform/argument-type"];
-    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint"])
-        .args(arguments)
-        .current_dir(repository.path())
-        .env_clear()
-        .output()
-        .unwrap();
-    let stdout = String::from_utf8(output.stdout).unwrap();
+    let (stdout, _, status) = repository.run(&[&["lint"][..], &arguments].concat()).told();
     let line = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(line.contains("variable `size` cannot take this: a number is required, not \"plain-50\""), "{stdout}");
     assert!(stdout.contains("variable `pin` cannot take this\n"), "{stdout}");
     assert!(!stdout.contains("canary"), "{stdout}");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(status, 1);
 }
 
 #[test]
 fn what_is_no_file_of_values_is_refused() {
     let refused = |name: &str, text: &str| {
         let repository = repository(&[("main.tf", ROOT), (name, text)]);
-        let (stdout, stderr, status) = lint(repository.path(), &["--var-file", name]);
+        let (stdout, stderr, status) = lint(&repository, &["--var-file", name]);
         assert_eq!((stdout.as_str(), status), ("", 2), "{name}: {stderr}");
         stderr
     };
     let repository = repository(&[("main.tf", ROOT)]);
-    let (_, stderr, status) = lint(repository.path(), &["--var-file", "missing.tfvars"]);
+    let (_, stderr, status) = lint(&repository, &["--var-file", "missing.tfvars"]);
     assert_eq!((stderr.as_str(), status), ("sprag: missing.tfvars: no such file or directory\n", 2));
     assert!(refused("a.tfvars", "size = \n").starts_with("sprag: a.tfvars:1:"));
     assert_eq!(
