@@ -83,7 +83,8 @@ impl Walk<'_> {
         match self.repository.as_deref().filter(|root| !walked.is_empty() && !is_whole(root)) {
             Some(repository) => {
                 let is_left_out = |path: &Path, name: &OsStr, ignores: &Ignores| self.is_passed_by(path, name, ignores);
-                Search { repository, walked: &walked, is_left_out: &is_left_out, is_read: &is_read }.run()
+                let roots = self.roots.as_slice();
+                Search { repository, roots, walked: &walked, is_left_out: &is_left_out, is_read: &is_read }.run()
             }
             None => HashSet::new(),
         }
