@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::located::Located;
 use super::text::{Mistake, Text};
@@ -109,7 +109,8 @@ impl Text for Wildcard {
     }
 }
 
-/// A regular expression. Equal when the texts are.
+/// A regular expression. Equal when the texts are. `\d`, `\w`, `\s` and `\b` know ASCII only, where the rest allows it:
+/// nobody writes versions in other digits, and those of all scripts would make the expression large.
 #[derive(Clone, Debug)]
 pub struct Pattern(Regex);
 
@@ -120,7 +121,7 @@ impl Pattern {
     /// How a version looks in a comment unless the configuration says otherwise.
     #[expect(clippy::expect_used, reason = "the pattern is a constant")]
     pub(super) fn of_versions() -> Self {
-        static COMPILED: LazyLock<Regex> = LazyLock::new(|| Regex::new(VERSION).expect("the pattern is valid"));
+        static COMPILED: LazyLock<Regex> = LazyLock::new(|| compile(VERSION).expect("the pattern is valid"));
         Self(COMPILED.clone())
     }
 
@@ -137,6 +138,10 @@ impl Pattern {
     }
 }
 
+fn compile(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).unicode(false).build().or_else(|_| Regex::new(text))
+}
+
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
@@ -147,7 +152,7 @@ impl Text for Pattern {
     const EXPECTED: &'static str = "a regular expression";
 
     fn parse(text: &str, _: &[&str]) -> Result<Self, Mistake> {
-        match Regex::new(text) {
+        match compile(text) {
             Ok(regex) if !regex.is_match("") => Ok(Self(regex)),
             Ok(_) => Err(Mistake::new(format!("`{text}` matches the empty text")).help("it would match every comment")),
             Err(error) => {

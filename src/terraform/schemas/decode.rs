@@ -2,9 +2,11 @@
 //! refers to its parts either by holding them or, in the compiled file, by their number.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{
@@ -84,15 +86,47 @@ struct RawMembers {
     nesting_mode: Nesting,
 }
 
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone)]
 enum RawLiteral {
     Bool(bool),
     Number(i64),
     String(Box<str>),
 }
 
-fn some<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<RawLiteral>>, D::Error> {
+/// By hand: what serde makes of an untagged enum writes an error for every variant that it tries in vain.
+impl<'de> Deserialize<'de> for RawLiteral {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Literal;
+
+        impl Visitor<'_> for Literal {
+            type Value = RawLiteral;
+
+            fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+                text.write_str("a bool, a whole number or a string")
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<RawLiteral, E> {
+                Ok(RawLiteral::Bool(value))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<RawLiteral, E> {
+                Ok(RawLiteral::Number(value))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<RawLiteral, E> {
+                i64::try_from(value).map(RawLiteral::Number).map_err(|_| E::custom("the number is too large"))
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<RawLiteral, E> {
+                Ok(RawLiteral::String(value.into()))
+            }
+        }
+
+        from.deserialize_any(Literal)
+    }
+}
+
+fn some<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<RawLiteral>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
