@@ -77,18 +77,7 @@ impl<'j, 'p> Judge<'j, 'p> {
     /// The verdicts of `invariant` on everything in the module `node` that it binds to.
     #[must_use]
     pub fn judge(&self, invariant: &Invariant, node: usize) -> Vec<Judgement> {
-        let module = self.contexts.program().nodes[node].module;
-        let has = |mode: ResourceMode| {
-            let mut resources = module.resources.iter();
-            resources.any(|resource| resource.mode == mode && invariant.binds(&resource.kind))
-        };
-        let is_bound = match invariant.kind {
-            InvariantKind::Resource => has(ResourceMode::Managed),
-            InvariantKind::Data => has(ResourceMode::Data),
-            InvariantKind::Module => invariant.binds(self.contexts.program().nodes[node].path),
-            InvariantKind::Call => !module.calls.is_empty(),
-        };
-        if !is_bound {
+        if !invariant.is_about(&self.contexts.program().nodes[node]) {
             return Vec::new();
         }
         let given = invariant.given();

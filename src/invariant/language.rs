@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::target::Target;
 use crate::config::{Guarantee, InvariantBlock, InvariantKind};
 use crate::diagnostic::{Applicability, Diagnostic, FileId, LintId, Location, Severity};
+use crate::eval::module::Node;
 use crate::eval::{Constraint, Doubt, Evaluator, Failure, Scope, Value};
 use crate::source::Span;
 use crate::suggest::{closest, quote_all};
 use crate::syntax::hcl::{self, AttributeView, BlockView, BodyView, Document, ExprKind, ExprView, Tree};
+use crate::terraform::ResourceMode;
 
 /// An invariant that is part of this program.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,41 @@ impl InvariantSource {
     #[must_use]
     pub fn location(&self, span: Span) -> Option<Location> {
         self.at.map(|(file, start)| Location::new(file, Span::new(start + span.start, start + span.end)))
+    }
+}
+
+/// A name that an expression cannot do without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// `attrs.NAME`
+    Attribute(String),
+    /// `each.value.NAME`
+    OfElement(String),
+}
+
+impl Need {
+    /// Those of `expr`. `try(attrs.x, …)` and `can(attrs.x)` ask on purpose.
+    fn all(expr: ExprView<'_>) -> Vec<Self> {
+        let is_guard =
+            |inner: &ExprView<'_>| inner.as_call().is_some_and(|(name, _)| matches!(name, "try" | "can" | "lookup"));
+        let guarded: Vec<Span> = expr.walk().filter(is_guard).map(ExprView::span).collect();
+        let mut found = Vec::new();
+        for inner in expr.walk().filter(|inner| matches!(inner.kind(), ExprKind::GetAttr { .. })) {
+            if guarded.iter().any(|span| span.covers(inner.span())) {
+                continue;
+            }
+            let Some(steps) = inner.as_reference() else { continue };
+            let names: Vec<&str> = steps.iter().map(|step| &**step).collect();
+            let need = match names.as_slice() {
+                ["attrs", name, ..] => Self::Attribute((*name).to_owned()),
+                ["each", "value", name, ..] => Self::OfElement((*name).to_owned()),
+                _ => continue,
+            };
+            if !found.contains(&need) {
+                found.push(need);
+            }
+        }
+        found
     }
 }
 
@@ -95,6 +132,10 @@ pub struct Invariant {
     pub inputs: BTreeMap<Arc<str>, Value>,
     /// The attributes and blocks of a resource that it reads; nothing where it may read any.
     attributes: Option<Vec<String>>,
+    /// What its filter needs.
+    pub(super) filter_needs: Vec<Need>,
+    /// What the condition of each rule needs.
+    pub(super) rule_needs: Vec<Vec<Need>>,
 }
 
 impl Invariant {
@@ -136,9 +177,13 @@ impl Invariant {
             target,
             inputs: BTreeMap::new(),
             attributes: None,
+            filter_needs: Vec::new(),
+            rule_needs: Vec::new(),
         };
         made.inputs = made.defaults();
         made.attributes = made.read_attributes();
+        made.filter_needs = made.filter().map(Need::all).unwrap_or_default();
+        made.rule_needs = made.rules().map(|rule| Need::all(rule.condition)).collect();
         made
     }
 
@@ -146,6 +191,21 @@ impl Invariant {
     #[must_use]
     pub fn binds(&self, name: &str) -> bool {
         self.target.is_match(name)
+    }
+
+    /// Whether it may be about something in a module.
+    #[must_use]
+    pub fn is_about(&self, node: &Node<'_>) -> bool {
+        let has = |mode: ResourceMode| {
+            let mut resources = node.module.resources.iter();
+            resources.any(|resource| resource.mode == mode && self.binds(&resource.kind))
+        };
+        match self.kind {
+            InvariantKind::Resource => has(ResourceMode::Managed),
+            InvariantKind::Data => has(ResourceMode::Data),
+            InvariantKind::Module => self.binds(node.path),
+            InvariantKind::Call => !node.module.calls.is_empty(),
+        }
     }
 
     /// The block.

@@ -3,13 +3,11 @@
 use std::rc::Rc;
 
 use super::decide::Judge;
-use super::language::{Invariant, Rule};
+use super::language::{Invariant, Need, Rule};
 use super::overlay::InvariantScope;
 use super::subject::Subject;
 use crate::eval::module::Instance;
 use crate::eval::{Cause, Kind, Value};
-use crate::source::Span;
-use crate::syntax::hcl::{ExprKind, ExprView};
 use crate::terraform::Type;
 
 /// A verdict in one context.
@@ -57,7 +55,7 @@ impl<'p> Judge<'_, 'p> {
         let facts = match invariant.filter() {
             None => Vec::new(),
             Some(filter) => {
-                if lacks(subject, filter) {
+                if lacks(subject, &invariant.filter_needs) {
                     return Outcome::NotApplicable;
                 }
                 let answer = scope.with_evaluator(|evaluator| evaluator.eval(filter));
@@ -77,8 +75,8 @@ impl<'p> Judge<'_, 'p> {
             }
         };
         let mut undecided = None;
-        for rule in invariant.rules() {
-            if lacks(subject, rule.condition) {
+        for (rule, needs) in invariant.rules().zip(&invariant.rule_needs) {
+            if lacks(subject, needs) {
                 return Outcome::NotApplicable;
             }
             let (answer, may_fail) = scope.with_evaluator(|evaluator| evaluator.eval_where(rule.condition, &facts));
@@ -110,31 +108,17 @@ impl<'p> Judge<'_, 'p> {
     }
 }
 
-/// Whether an expression refers to an attribute that the subject does not have: it is about another kind of thing.
-fn lacks(subject: &Subject<'_>, expr: ExprView<'_>) -> bool {
+/// Whether the subject does not have something that an expression refers to: it is about another kind of thing.
+fn lacks(subject: &Subject<'_>, needs: &[Need]) -> bool {
     let absent = |value: Option<&Value>, name: &str| {
         value.is_some_and(|value| match &value.kind {
             Kind::Mapping(entries) => !entries.contains_key(name),
             _ => false,
         })
     };
-    // `try(attrs.x, …)` and `can(attrs.x)` ask on purpose.
-    let guarded: Vec<Span> = expr
-        .walk()
-        .filter(|inner| inner.as_call().is_some_and(|(name, _)| matches!(name, "try" | "can" | "lookup")))
-        .map(ExprView::span)
-        .collect();
-    expr.walk().any(|inner| {
-        if !matches!(inner.kind(), ExprKind::GetAttr { .. }) || guarded.iter().any(|span| span.covers(inner.span())) {
-            return false;
-        }
-        let Some(steps) = inner.as_reference() else { return false };
-        let names: Vec<&str> = steps.iter().map(|step| &**step).collect();
-        match names.as_slice() {
-            ["attrs", name, ..] => absent(subject.attrs.as_ref(), name),
-            ["each", "value", name, ..] => absent(subject.each.as_ref().map(|(_, value)| value), name),
-            _ => false,
-        }
+    needs.iter().any(|need| match need {
+        Need::Attribute(name) => absent(subject.attrs.as_ref(), name),
+        Need::OfElement(name) => absent(subject.each.as_ref().map(|(_, value)| value), name),
     })
 }
 

@@ -40,7 +40,8 @@ impl<'p> Callees<'p> for Modules<'_, 'p> {
 /// The circles that lead from the module `node` into one that it calls and back.
 pub(super) fn through_calls(program: &Program<'_>, node: usize) -> Vec<Diagnostic> {
     let module = program.nodes[node].module;
-    if module.calls.is_empty() || !module.is_certain() {
+    // The graph of all that is called is large, and seldom needed.
+    if !module.is_certain() || !module.may_have_cycles_through_calls() {
         return Vec::new();
     }
     let cycles = Dependencies::through(&Modules(program), node).cycles();

@@ -1,6 +1,9 @@
 //! Lints that evaluate: invariants, bundled and of users, over modules that call each other.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::diagnostic::{Diagnostic, LintId, Location};
 use crate::eval::module::{Node, Program};
@@ -8,12 +11,15 @@ use crate::invariant::{Contexts, Fault, Invariant, Judge, Judgement, Open, RootV
 use crate::syntax::hcl::ExprView;
 use crate::terraform::Module;
 
+/// The weight up to which a module is not worth being looked at by several threads.
+const MIN_SPLIT: usize = 100;
+
 /// What is judged in one go.
 pub struct Evaluation<'e, 'a> {
     /// Modules that call each other.
     pub nodes: &'a [Node<'a>],
     /// The invariants that hold for each module.
-    pub invariants: &'e dyn Fn(usize) -> &'e [Invariant],
+    pub invariants: &'e (dyn Fn(usize) -> &'e [Invariant] + Sync),
     /// The values of roots, by module.
     pub values: &'e BTreeMap<usize, Vec<RootValue>>,
     /// Whether validations, conditions and values that differ with every run are looked at.
@@ -61,26 +67,96 @@ pub struct Evaluated {
     pub missing: BTreeMap<LintId, Option<String>>,
 }
 
+/// What is looked at in a module.
+#[derive(Clone, Copy)]
+enum Part {
+    /// What Terraform would refuse.
+    Contracts,
+    /// One of the module's invariants.
+    Invariant(usize),
+}
+
+/// Parts of a module that one thread looks at.
+struct Task {
+    node: usize,
+    parts: Vec<Part>,
+    /// About how much there is to do, compared with others.
+    weight: usize,
+}
+
 impl Evaluation<'_, '_> {
-    /// Judges everything.
+    /// Judges everything. A thread remembers what it has evaluated, so it gets a whole module at a time unless that is
+    /// most of the work. What comes out is in the order of the modules, whoever looked at them.
     #[must_use]
     pub fn run(&self) -> Evaluated {
-        let program = Program::new(self.nodes);
-        let contexts = Contexts::new(&program, self.values);
-        let judge = Judge::new(&contexts);
-        let mut found = Evaluated::default();
-        for node in 0..self.nodes.len() {
-            if self.has_contracts {
-                found.diagnostics.extend(super::contracts::check(&contexts, node).into_iter().map(|one| (node, one)));
+        let tasks = self.tasks();
+        let mut order: Vec<usize> = (0..tasks.len()).collect();
+        // The largest must not be begun last.
+        order.sort_by_key(|at| Reverse(tasks[*at].weight));
+        let results: Vec<OnceLock<Evaluated>> = tasks.iter().map(|_| OnceLock::new()).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut known = None;
+            while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let contexts = known.get_or_insert_with(|| Contexts::new(&Program::new(self.nodes), self.values));
+                results[*at].get_or_init(|| self.look(&tasks[*at], contexts));
             }
-            for invariant in (self.invariants)(node) {
-                let judgements = judge.judge(invariant, node);
-                if judgements.iter().any(|judgement| judgement.verdict != Verdict::NotApplicable) {
-                    found.guards.extend(Guard::of(invariant, self.nodes[node].module).map(|guard| (node, guard)));
-                }
-                for judgement in judgements {
-                    found.take(node, invariant, judgement);
-                }
+        };
+        rayon::scope(|scope| {
+            for _ in 1..rayon::current_num_threads().min(tasks.len()) {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
+        let mut found = Evaluated::default();
+        for evaluated in results.into_iter().filter_map(OnceLock::into_inner) {
+            found.extend(evaluated);
+        }
+        found
+    }
+
+    /// All that is to do, in order.
+    fn tasks(&self) -> Vec<Task> {
+        let mut calls = vec![1; self.nodes.len()];
+        for callee in self.nodes.iter().flat_map(|node| node.calls.values()) {
+            calls[*callee] += 1;
+        }
+        let task = |node: usize| {
+            let invariants = (self.invariants)(node).iter().enumerate();
+            let bound = invariants.filter(|(_, invariant)| invariant.is_about(&self.nodes[node]));
+            let contracts = self.has_contracts.then_some(Part::Contracts);
+            let parts: Vec<Part> = contracts.into_iter().chain(bound.map(|(at, _)| Part::Invariant(at))).collect();
+            let module = self.nodes[node].module;
+            let size = 1 + module.resources.len() + module.calls.len();
+            Task { node, weight: calls[node] * size * parts.len(), parts }
+        };
+        let modules: Vec<Task> = (0..self.nodes.len()).map(task).filter(|task| !task.parts.is_empty()).collect();
+        let fair = modules.iter().map(|task| task.weight).sum::<usize>() / rayon::current_num_threads();
+        let split = |task: Task| -> Vec<Task> {
+            if task.weight <= fair.max(MIN_SPLIT) {
+                return vec![task];
+            }
+            let weight = task.weight / task.parts.len();
+            task.parts.iter().map(|part| Task { node: task.node, parts: vec![*part], weight }).collect()
+        };
+        modules.into_iter().flat_map(split).collect()
+    }
+
+    fn look(&self, task: &Task, contexts: &Contexts<'_>) -> Evaluated {
+        let (node, judge) = (task.node, Judge::new(contexts));
+        let mut found = Evaluated::default();
+        for part in &task.parts {
+            let Part::Invariant(at) = part else {
+                found.diagnostics.extend(super::contracts::check(contexts, node).into_iter().map(|one| (node, one)));
+                continue;
+            };
+            let invariant = &(self.invariants)(node)[*at];
+            let judgements = judge.judge(invariant, node);
+            if judgements.iter().any(|judgement| judgement.verdict != Verdict::NotApplicable) {
+                found.guards.extend(Guard::of(invariant, self.nodes[node].module).map(|guard| (node, guard)));
+            }
+            for judgement in judgements {
+                found.take(node, invariant, judgement);
             }
         }
         found
@@ -121,27 +197,28 @@ impl Evaluated {
         self.note_missing(&invariant.id, missing.as_ref());
         match verdict {
             Verdict::Holds | Verdict::NotApplicable => {}
-            Verdict::Violated(fault) => {
-                let diagnostic = diagnostic(invariant, &address, *fault);
-                let mut diagnostic = diagnostic;
-                let mut is_known = false;
-                let same_place =
-                    |known: &&mut Diagnostic| known.lint == diagnostic.lint && known.location == diagnostic.location;
-                for known in self.diagnostics.iter_mut().map(|(_, known)| known).filter(same_place) {
-                    is_known |= known.message == diagnostic.message;
-                    // Instances that want different things there do not get any.
-                    if known.fix != diagnostic.fix {
-                        (known.fix, diagnostic.fix) = (None, None);
-                    }
-                }
-                if !is_known {
-                    self.diagnostics.push((node, diagnostic));
-                }
-            }
+            Verdict::Violated(fault) => self.add(node, diagnostic(invariant, &address, *fault)),
             Verdict::Undecided(open) => {
                 let undecided = Undecided { lint: invariant.id.clone(), address, location, open: *open };
                 self.undecided.push((node, undecided));
             }
+        }
+    }
+
+    /// Adds a diagnostic unless it says what another one says of the same place.
+    fn add(&mut self, node: usize, mut diagnostic: Diagnostic) {
+        let mut is_known = false;
+        let same_place =
+            |known: &&mut Diagnostic| known.lint == diagnostic.lint && known.location == diagnostic.location;
+        for known in self.diagnostics.iter_mut().map(|(_, known)| known).filter(same_place) {
+            is_known |= known.message == diagnostic.message;
+            // Instances that want different things there do not get any.
+            if known.fix != diagnostic.fix {
+                (known.fix, diagnostic.fix) = (None, None);
+            }
+        }
+        if !is_known {
+            self.diagnostics.push((node, diagnostic));
         }
     }
 
@@ -155,7 +232,9 @@ impl Evaluated {
         for (lint, missing) in other.missing {
             self.note_missing(&lint, missing.as_ref());
         }
-        self.diagnostics.extend(other.diagnostics);
+        for (node, diagnostic) in other.diagnostics {
+            self.add(node, diagnostic);
+        }
         self.undecided.extend(other.undecided);
         self.guards.extend(other.guards);
         for (lint, (judged, decided)) in other.places {

@@ -344,7 +344,8 @@ fn address_of(expr: ExprView<'_>) -> Option<String> {
 
 impl Module<'_> {
     /// Whether a circle may lead through one of its calls, as far as can be said without the called modules.
-    pub(super) fn may_have_cycles_through_calls(&self) -> bool {
+    #[must_use]
+    pub fn may_have_cycles_through_calls(&self) -> bool {
         let refers = |value: ExprView<'_>| {
             value
                 .walk()

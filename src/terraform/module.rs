@@ -1,7 +1,7 @@
 //! A module: what its files declare, with override files merged the way Terraform merges them.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
@@ -250,9 +250,9 @@ pub struct Module<'a> {
     pub schemas: &'a Schemas,
     /// The releases of providers that the dependency lock file beside the module chose.
     pub locks: Locks,
-    survey: OnceCell<Survey<'a>>,
-    provider_references: OnceCell<Vec<ProviderReference<'a>>>,
-    bindings: OnceCell<Vec<(Cow<'a, str>, Option<Binding<'a>>)>>,
+    survey: OnceLock<Survey<'a>>,
+    provider_references: OnceLock<Vec<ProviderReference<'a>>>,
+    bindings: OnceLock<Vec<(Cow<'a, str>, Option<Binding<'a>>)>>,
 }
 
 impl<'a> Module<'a> {
@@ -276,9 +276,9 @@ impl<'a> Module<'a> {
             linked: Vec::new(),
             schemas: Schemas::bundled(),
             locks: Locks::default(),
-            survey: OnceCell::new(),
-            provider_references: OnceCell::new(),
-            bindings: OnceCell::new(),
+            survey: OnceLock::new(),
+            provider_references: OnceLock::new(),
+            bindings: OnceLock::new(),
         };
         for source in sources {
             match source.role {

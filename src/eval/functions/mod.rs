@@ -31,7 +31,7 @@ use crate::terraform::Type;
 use call::Function;
 
 /// Files that expressions read, relative to the module.
-pub trait Sources {
+pub trait Sources: Sync {
     /// The content of a file. The path is as Terraform sees it: relative to the root module's directory, or absolute.
     ///
     /// # Errors
