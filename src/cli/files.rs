@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fs::File as OpenFile;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::diagnostic::{FileId, LintId};
 use crate::discover::{File, Problem};
@@ -18,6 +19,26 @@ pub(super) const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
 /// Where the pages of lints are.
 const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/lints/");
 
+/// Files up to this size, in bytes, are kept; larger ones are seldom read twice.
+const MAX_KEPT_FILE: usize = 256 << 10;
+
+/// Most text, in bytes, that is kept: that of a usual repository.
+const MOST_KEPT: usize = 4 << 20;
+
+/// How many bytes may still be kept.
+pub(super) struct Room(AtomicUsize);
+
+impl Room {
+    pub(super) const fn new(bytes: usize) -> Self {
+        Self(AtomicUsize::new(bytes))
+    }
+
+    /// Takes `bytes`, if there is room for them.
+    pub(super) fn take(&self, bytes: usize) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
+    }
+}
+
 /// The files of one run.
 pub(super) struct Files {
     /// By number.
@@ -26,12 +47,16 @@ pub(super) struct Files {
     pub(super) overlay: HashMap<FileId, Arc<[u8]>>,
     /// What is shown of files with secrets: the same text, with other characters in their place.
     shown: HashMap<FileId, Arc<[u8]>>,
+    /// Texts that were read, while there is room: symlinked files are read for every module that has them.
+    kept: RwLock<HashMap<FileId, Arc<[u8]>>>,
+    room: Room,
 }
 
 impl Files {
     /// Files as they were discovered.
     pub(super) fn new(all: Vec<File>) -> Self {
-        Self { all, overlay: HashMap::new(), shown: HashMap::new() }
+        let (overlay, shown, kept) = (HashMap::new(), HashMap::new(), RwLock::default());
+        Self { all, overlay, shown, kept, room: Room::new(MOST_KEPT) }
     }
 
     /// Adds a file that was not discovered, such as a configuration above the requested paths.
@@ -80,8 +105,15 @@ impl Files {
         if let Some(text) = self.overlay.get(&id) {
             return Ok(text.to_vec());
         }
+        if let Some(text) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(text.to_vec());
+        }
         let Some(file) = self.get(id) else { return Ok(Vec::new()) };
-        read_limited(&file.path).map_err(|message| Problem { path: file.display.clone(), message })
+        let text = read_limited(&file.path).map_err(|message| Problem { path: file.display.clone(), message })?;
+        if text.len() <= MAX_KEPT_FILE && self.room.take(text.len()) {
+            self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::from(text.as_slice()));
+        }
+        Ok(text)
     }
 }
 

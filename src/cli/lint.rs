@@ -8,6 +8,7 @@ mod baseline;
 mod diff;
 mod evaluate;
 mod exporters;
+mod first_pass;
 mod fix;
 mod installed;
 mod invariants;

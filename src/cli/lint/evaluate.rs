@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::first_pass::FirstPass;
 use super::passes::Run;
 use super::{invariants, load};
 use crate::cli::files::read_limited;
@@ -26,17 +27,18 @@ pub(super) const STACK: usize = 64 << 20;
 /// values are for.
 pub(super) fn run(
     run: &Run<'_>,
-    modules: &[(usize, ModuleSummary)],
+    first: &FirstPass,
     directories: &HashMap<&str, &Directory>,
     targets: &[Vec<usize>],
 ) -> Evaluated {
+    let modules = first.modules.as_slice();
     let count = run.settings.all().len();
     let invariants: Vec<Vec<Invariant>> = (0..count).map(|index| invariants_of(run, index)).collect();
     let groups = groups(run, modules, &invariants, targets);
     if groups.is_empty() {
         return Evaluated::default();
     }
-    let judge = |group: &Vec<usize>| judge_group(run, modules, &invariants, (directories, targets), group);
+    let judge = |group: &Vec<usize>| judge_group(run, first, &invariants, (directories, targets), group);
     let all: Vec<Evaluated> = groups.par_iter().with_max_len(1).map(judge).collect();
     let mut found = Evaluated::default();
     for evaluated in all {
@@ -208,19 +210,25 @@ impl Sources for ModuleFiles {
 
 fn judge_group(
     run: &Run<'_>,
-    modules: &[(usize, ModuleSummary)],
+    first: &FirstPass,
     invariants: &[Vec<Invariant>],
     (directories, targets): (&HashMap<&str, &Directory>, &[Vec<usize>]),
     group: &[usize],
 ) -> Evaluated {
+    let modules = first.modules.as_slice();
     let found: Vec<(usize, &Directory)> =
         group.iter().filter_map(|at| Some((*at, *directories.get(modules[*at].1.key.as_str())?))).collect();
-    let sources: Vec<Vec<Source>> =
-        found.iter().map(|(_, directory)| load::load(directory, run.files).sources).collect();
+    let kept = |at: usize| first.sources.get(&modules[at].1.key);
+    let read = |(at, directory): &(usize, &Directory)| match kept(*at) {
+        Some(_) => Vec::new(),
+        None => load::without_tests(directory, run.files).sources,
+    };
+    let read: Vec<Vec<Source>> = found.iter().map(read).collect();
     let loaded: Vec<Module<'_>> = found
         .iter()
-        .zip(&sources)
-        .map(|((at, directory), sources)| {
+        .zip(&read)
+        .map(|((at, directory), read)| {
+            let sources = kept(*at).unwrap_or(read);
             let (config, summary) = &modules[*at];
             let mut module = Module::new(&directory.display, sources);
             module.is_complete &= summary.is_complete;

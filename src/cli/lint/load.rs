@@ -18,9 +18,18 @@ pub(in crate::cli) struct Loaded {
 
 /// Reads everything that `directory` holds.
 pub(in crate::cli) fn load(directory: &Directory, files: &Files) -> Loaded {
+    load_some(directory, files, |_| true)
+}
+
+/// Reads what `directory` holds but for tests.
+pub(super) fn without_tests(directory: &Directory, files: &Files) -> Loaded {
+    load_some(directory, files, |member| !matches!(member.kind, FileKind::Test | FileKind::TestJson))
+}
+
+fn load_some(directory: &Directory, files: &Files, is_wanted: impl Fn(&Member) -> bool) -> Loaded {
     let tofu: HashSet<&str> = directory.members.iter().filter_map(|member| tofu_stem(&member.name)).collect();
     let mut loaded = Loaded::default();
-    for member in directory.members.iter().chain(&directory.tests) {
+    for member in directory.members.iter().chain(&directory.tests).filter(|member| is_wanted(member)) {
         let text = match files.read(member.file) {
             Ok(text) => text,
             Err(problem) => {

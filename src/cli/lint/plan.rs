@@ -135,7 +135,7 @@ fn places(
         resources.iter().map(|resource| (resource.kind.as_str(), resource.name.as_str())).collect();
     let mut declared: HashMap<(&str, bool, String, String), Block> = HashMap::new();
     for directory in &run.inventory.directories {
-        let sources = load::load(directory, run.files).sources;
+        let sources = load::without_tests(directory, run.files).sources;
         for resource in &Module::new(&directory.display, &sources).resources {
             if !wanted.contains(&(&*resource.kind, &*resource.name)) {
                 continue;

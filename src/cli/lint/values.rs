@@ -99,7 +99,7 @@ fn is_literal(expr: ExprView<'_>) -> bool {
 fn declared(inventory: &Inventory, files: &Files) -> BTreeMap<String, bool> {
     let mut declared = BTreeMap::new();
     for directory in &inventory.directories {
-        let sources = load::load(directory, files).sources;
+        let sources = load::without_tests(directory, files).sources;
         for variable in &Module::new(&directory.display, &sources).variables {
             *declared.entry(variable.name().into_owned()).or_insert(false) |= variable.may_be_secret();
         }
