@@ -1,7 +1,7 @@
 //! Whether a lint runs on a path, and how bad its findings are there: the lint's default, the configuration, the
 //! exceptions by path, and the command line, each winning over those before it.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::lint::Rules;
 use super::pattern::PathSet;
@@ -36,7 +36,7 @@ impl LintDefault {
 #[derive(Clone, Debug)]
 pub struct Levels {
     base: Switches,
-    configured: HashSet<String>,
+    configured: FxHashSet<String>,
     overrides: Vec<(PathSet, Switches)>,
     selection: Selection,
 }
@@ -105,8 +105,8 @@ impl PathLevels<'_> {
 /// Rules with quick answers.
 #[derive(Clone, Debug, Default)]
 struct Switches {
-    enable: HashSet<String>,
-    ignore: HashSet<String>,
+    enable: FxHashSet<String>,
+    ignore: FxHashSet<String>,
     severity: Vec<(Selector, Severity)>,
 }
 
@@ -132,7 +132,7 @@ impl Switches {
     }
 }
 
-fn has(selectors: &HashSet<String>, id: &str) -> bool {
+fn has(selectors: &FxHashSet<String>, id: &str) -> bool {
     !selectors.is_empty()
         && (selectors.contains(id) || id.split('/').next().is_some_and(|area| selectors.contains(area)))
 }

@@ -4,7 +4,7 @@
 //! The common ones (a literal, any text, the first letter) are written down directly: building them from an expression
 //! would take longer than all that is asked of them.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use regex_automata::hybrid::LazyStateID;
@@ -267,7 +267,7 @@ struct Position {
 struct Search<'a> {
     stages: Vec<Stage<'a>>,
     pattern: Runner<'a>,
-    seen: HashSet<Position>,
+    seen: FxHashSet<Position>,
     open: Vec<Position>,
     some_match: bool,
     some_miss: bool,
@@ -323,7 +323,7 @@ impl<'a> Search<'a> {
         let mut search = Self {
             stages: stages?,
             pattern: Runner::new(pattern, fresh),
-            seen: HashSet::new(),
+            seen: FxHashSet::default(),
             open: Vec::new(),
             some_match: false,
             some_miss: false,
