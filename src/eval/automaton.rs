@@ -4,14 +4,15 @@
 //! The common ones (a literal, any text, the first letter) are written down directly: building them from an expression
 //! would take longer than all that is asked of them.
 
-use rustc_hash::FxHashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
 use regex_automata::nfa::thompson::{self, NFA};
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
+use rustc_hash::FxHashSet;
 
 use super::pattern::{Anchors, Pattern};
 use super::text::{Piece, Shape, Text, Tri};
@@ -254,6 +255,35 @@ enum Stage<'a> {
     },
 }
 
+/// Answers that took a search: a module in several contexts asks for the same again.
+struct Answers;
+
+/// Most answers that are remembered; the oldest go.
+const MOST_ANSWERS: usize = 128;
+
+type Answer = (Text, Arc<str>, Tri);
+
+impl Answers {
+    fn all() -> MutexGuard<'static, VecDeque<Answer>> {
+        static ALL: Mutex<VecDeque<Answer>> = Mutex::new(VecDeque::new());
+        ALL.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(text: &Text, pattern: &Pattern) -> Option<Tri> {
+        let all = Self::all();
+        let known = all.iter().find(|(about, asked, _)| **asked == *pattern.source() && about == text);
+        known.map(|(_, _, answer)| *answer)
+    }
+
+    fn add(text: &Text, pattern: &Pattern, answer: Tri) {
+        let mut all = Self::all();
+        if all.len() >= MOST_ANSWERS {
+            all.pop_front();
+        }
+        all.push_back((text.clone(), pattern.source().into(), answer));
+    }
+}
+
 /// Where a search stands.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Position {
@@ -275,6 +305,15 @@ struct Search<'a> {
 
 /// Whether the members of `text` match `pattern` somewhere; nothing where that takes too long to find out.
 pub(super) fn decide(text: &Text, pattern: &Pattern) -> Option<Tri> {
+    if let Some(answer) = Answers::find(text, pattern) {
+        return Some(answer);
+    }
+    let answer = decide_anew(text, pattern)?;
+    Answers::add(text, pattern, answer);
+    Some(answer)
+}
+
+fn decide_anew(text: &Text, pattern: &Pattern) -> Option<Tri> {
     let (some_match, some_miss) = search(text, pattern, &|search| search.some_match && search.some_miss)?;
     Some(match (some_match, some_miss) {
         (true, true) => Tri::Maybe,

@@ -5,13 +5,14 @@
 //! has metrics: name, kind, captures, flags, labels and help, separated by tabs.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use memchr::memmem;
 
-use super::Catalogue;
 use super::directive::{Directive, escape, unescape};
 use super::exporter::Exporter;
 use super::metric::{Kind, Label, Metric, Presence, Text, Values};
+use super::{Catalogue, Entry};
 
 const KINDS: [(Kind, &str); 7] = [
     (Kind::Counter, "c"),
@@ -86,12 +87,15 @@ pub(super) fn decode(text: &'static str) -> Vec<Catalogue> {
     catalogues.collect()
 }
 
-/// The metrics of a section, in the order of its lines.
-pub(super) fn metrics(packed: &'static str) -> Vec<Metric> {
-    packed.lines().filter_map(metric).collect()
+/// The metrics of a section, in the order of its lines, which is that of their names.
+pub(super) fn entries(packed: &'static str) -> Vec<Entry> {
+    let lines = packed.lines();
+    let names = lines.filter_map(|line| Some((line, &line[..memchr::memchr(b'\t', line.as_bytes())?])));
+    names.map(|(packed, name)| Entry { name: unescape(name), packed, metric: OnceLock::new() }).collect()
 }
 
-fn metric(line: &'static str) -> Option<Metric> {
+/// The metric of a line.
+pub(super) fn metric(line: &'static str) -> Option<Metric> {
     let mut fields = line.splitn(6, '\t');
     let (name, kind, captures) = (fields.next()?, fields.next()?, fields.next()?);
     let (flags, labels, help) = (fields.next()?, fields.next()?, fields.next()?);

@@ -35,9 +35,30 @@ pub struct Catalogue {
     pub exporter: Exporter,
     /// The first words of its metrics (`node`, `go`), sorted: what they rule out needs no decoding.
     words: Vec<Text>,
-    /// Its metrics in compact form, which are decoded when they are first asked for.
+    /// Its metrics in compact form, which are found when the first is asked for.
     packed: &'static str,
-    metrics: OnceLock<Vec<Metric>>,
+    entries: OnceLock<Vec<Entry>>,
+}
+
+/// A metric, which is decoded when it is asked for.
+#[derive(Debug)]
+struct Entry {
+    name: Text,
+    packed: &'static str,
+    metric: OnceLock<Option<Metric>>,
+}
+
+impl Entry {
+    /// Nothing only where the text is damaged, which a test rules out.
+    fn metric(&self) -> Option<&Metric> {
+        self.metric.get_or_init(|| compact::metric(self.packed)).as_ref()
+    }
+}
+
+impl From<Metric> for Entry {
+    fn from(metric: Metric) -> Self {
+        Self { name: metric.name.clone(), packed: "", metric: OnceLock::from(Some(metric)) }
+    }
 }
 
 impl Catalogue {
@@ -50,13 +71,18 @@ impl Catalogue {
             metrics.iter().map(|metric| Text::Owned(first_word(&metric.name).to_owned())).collect();
         words.sort();
         words.dedup();
-        Self { exporter, words, packed: "", metrics: OnceLock::from(metrics) }
+        let entries: Vec<Entry> = metrics.into_iter().map(Entry::from).collect();
+        Self { exporter, words, packed: "", entries: OnceLock::from(entries) }
+    }
+
+    fn entries(&self) -> &[Entry] {
+        self.entries.get_or_init(|| compact::entries(self.packed))
     }
 
     /// Its metrics, by name.
     #[must_use]
-    pub fn metrics(&self) -> &[Metric] {
-        self.metrics.get_or_init(|| compact::metrics(self.packed))
+    pub fn metrics(&self) -> Vec<&Metric> {
+        self.entries().iter().filter_map(Entry::metric).collect()
     }
 
     /// The metric with this very name.
@@ -65,8 +91,9 @@ impl Catalogue {
         if !self.words.iter().any(|word| word == first_word(name)) {
             return None;
         }
-        let metrics = self.metrics();
-        metrics.binary_search_by(|metric| metric.name.as_ref().cmp(name)).ok().map(|index| &metrics[index])
+        let entries = self.entries();
+        let found = entries.binary_search_by(|entry| entry.name.as_ref().cmp(name)).ok()?;
+        entries[found].metric()
     }
 
     /// What it knows of the series called `name`.
@@ -89,14 +116,15 @@ impl Catalogue {
     /// The metrics that have a label, those that exist to carry labels (`*_info`) first.
     #[must_use]
     pub fn with_label(&self, label: &str) -> Vec<&Metric> {
-        let mut found: Vec<&Metric> = self.metrics().iter().filter(|metric| metric.label(label).is_some()).collect();
+        let mut found = self.metrics();
+        found.retain(|metric| metric.label(label).is_some());
         found.sort_by_key(|metric| metric.kind != Kind::Info && !metric.name.ends_with("_info"));
         found
     }
 
     /// The names of all its series, as expressions write them.
     pub fn series_names(&self) -> impl Iterator<Item = String> {
-        self.metrics().iter().flat_map(|metric| {
+        self.metrics().into_iter().flat_map(|metric| {
             let suffixes: &[&str] = match metric.kind {
                 Kind::Histogram => &["_bucket", "_sum", "_count"],
                 Kind::Summary => &["", "_sum", "_count"],
