@@ -5,10 +5,11 @@
 //! made of them, except where an operator or a template says what they become.
 
 use super::convert::{of_uncertain_type, reconcile, unify};
-use super::expression::{Evaluated, Evaluator, Failure};
+use super::expression::Evaluator;
 use super::functions::result_type;
 use super::join::join;
 use super::operators::operand;
+use super::scope::{Evaluated, Failure};
 use super::value::{Cause, Marks, Value};
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, ExprKind, ExprView, UnaryOperator};

@@ -140,7 +140,7 @@ fn read_object(expr: ExprView<'_>) -> Option<(Type, Defaults)> {
         };
         let (ty, inner) = read(written)?;
         if let Some(default) = default {
-            let constant = super::expression::constant(default).ok()?;
+            let constant = super::scope::constant(default).ok()?;
             let filled = fill(&constant, &inner, &ty);
             let value = convert(&filled, &ty, &mut Doubt::default()).ok()?;
             if !value.is_null() {

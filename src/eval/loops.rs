@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::convert::Doubt;
-use super::expression::{Evaluated, Evaluator, Failure};
+use super::expression::Evaluator;
 use super::join::{form, join, join_all};
 use super::operators::operand;
 use super::range::{Length, NumberRange};
+use super::scope::{Evaluated, Failure};
 use super::text::Text;
 use super::value::{Cause, Form, Kind, Marks, Refinement, Value};
 use crate::syntax::hcl::{ExprKind, ExprView};

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::convert::{Doubt, convert};
-use super::expression::{Evaluated, Evaluator, Failure, Scope, ShortCircuit};
+use super::expression::Evaluator;
 use super::functions::Sources;
+use super::scope::{Evaluated, Failure, Scope, ShortCircuit};
 use super::text::{Hole, Piece, Shape, Text};
 use super::value::{Cause, Kind, Marks, Value};
 use crate::source::Span;
@@ -156,35 +157,6 @@ impl Evaluator<'_> {
                 fallback(Cause::Function(name.into()))
             }
         }
-    }
-
-    pub(super) fn for_directive(&mut self, part: ExprView<'_>, out: &mut Builder) -> Result<(), Failure> {
-        let Some(directive) = part.as_for_directive() else { return Ok(()) };
-        let document = part.document();
-        let place = document.expression(directive.collection);
-        let collection = self.eval(place)?;
-        let body: Vec<ExprView<'_>> = part.list(directive.body).collect();
-        let key_name = directive.key.map(|span| document.slice(span));
-        let value_name = document.slice(directive.value);
-        if collection.is_null() {
-            return Err(Failure::new("null cannot be walked through", place.span()));
-        }
-        out.mark(collection.all_marks());
-        if let Some(pairs) = super::loops::pairs(&collection) {
-            for (key, value) in pairs {
-                if !self.has_steps_left() {
-                    out.push_unknown(Cause::TooLarge);
-                    self.doubt.raise();
-                    return Ok(());
-                }
-                self.with_pair(key_name, value_name, key, value, |evaluator| evaluator.template_parts(&body, out))?;
-            }
-            return Ok(());
-        }
-        // How often is not known.
-        self.doubt.raise();
-        out.push_unknown(collection.reason());
-        Ok(())
     }
 }
 

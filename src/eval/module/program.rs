@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::instance::{Inputs, Instance};
-use crate::eval::expression::{ShortCircuit, unknown};
+use crate::eval::expression::unknown;
 use crate::eval::functions::Sources;
+use crate::eval::scope::ShortCircuit;
 use crate::eval::value::{Cause, Value};
 use crate::terraform::Module;
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::instance::{Inputs, Instance};
 use crate::eval::constraint::Constraint;
 use crate::eval::convert::Doubt;
-use crate::eval::expression::{Evaluator, Failure, Scope, ShortCircuit, unknown};
+use crate::eval::expression::{Evaluator, unknown};
 use crate::eval::functions::Sources;
 use crate::eval::narrow::with_facts;
+use crate::eval::scope::{Failure, Scope, ShortCircuit};
 use crate::eval::value::{Cause, Marks, Value};
 use crate::source::Span;
 use crate::syntax::hcl::ExprView;
@@ -49,7 +50,7 @@ pub(super) fn read(declaration: &Declaration<'_>) -> Written {
     // A type that is not understood is any.
     let constraint = constraint.unwrap_or_else(Constraint::any);
     let default = body.value("default").map(|expr| {
-        let value = crate::eval::expression::constant(expr).unwrap_or_else(|_| unknown(&Cause::Expression));
+        let value = crate::eval::scope::constant(expr).unwrap_or_else(|_| unknown(&Cause::Expression));
         constraint.apply(&value, &mut Doubt::default()).unwrap_or_else(|_| unknown(&Cause::Expression))
     });
     let mut marks = Marks::NONE;

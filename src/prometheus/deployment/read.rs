@@ -1,6 +1,8 @@
 //! Finds what a file deploys: images, commands, packages, releases. A mention alone is no deployment: a program counts
 //! where it is started, a package where it is installed.
 
+use std::borrow::Cow;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::lines::{Line, Word, block, command, lines};
@@ -10,6 +12,9 @@ use crate::prometheus::catalogue::{Catalogues, Exporter};
 
 /// Files larger than this, in bytes, are data.
 const MAX_SIZE: usize = 1 << 20;
+
+/// Where Debian keeps the arguments of services, by package.
+const DEFAULTS: &str = "/etc/default/";
 
 /// Words of commands that install packages.
 const INSTALLERS: [&str; 7] = ["apt-get", "apt", "aptitude", "dnf", "yum", "pip", "pip3"];
@@ -43,8 +48,10 @@ impl<'c> Names<'c> {
     pub fn read(&self, file: FileId, text: &[u8]) -> Vec<Sighting> {
         let Some(search) = self.search.as_ref().filter(|_| text.len() <= MAX_SIZE) else { return Vec::new() };
         let mut is_named = vec![false; self.exporters.len()];
+        let mut mentions = Vec::new();
         for found in search.find_overlapping_iter(text) {
             is_named[self.owners[found.pattern()]] = true;
+            mentions.push(found.end());
         }
         let named: Vec<&Exporter> = self
             .exporters
@@ -57,8 +64,14 @@ impl<'c> Names<'c> {
             return Vec::new();
         }
         let text = String::from_utf8_lossy(text);
-        let reader = Reader { file, lines: lines(&text), named };
-        reader.sightings()
+        // Places of other bytes than UTF-8 are moved.
+        let mentions = matches!(text, Cow::Borrowed(_)).then_some(mentions);
+        let reader = Reader { file, lines: lines(&text), named, mentions };
+        let mut found = reader.sightings();
+        if text.contains(DEFAULTS) {
+            found.extend(reader.argument_files());
+        }
+        found
     }
 }
 
@@ -66,12 +79,22 @@ struct Reader<'a> {
     file: FileId,
     lines: Vec<Line<'a>>,
     named: Vec<&'a Exporter>,
+    /// Where names of exporters end, in order; nothing where that is not known.
+    mentions: Option<Vec<usize>>,
 }
 
 impl<'a> Reader<'a> {
+    /// Whether a line may have the name of an exporter.
+    fn may_name(&self, line: &Line<'a>) -> bool {
+        let Some(mentions) = &self.mentions else { return true };
+        let next = mentions.partition_point(|end| *end <= line.start);
+        mentions.get(next).is_some_and(|end| *end <= line.start + line.text.len())
+    }
+
     fn sightings(&self) -> Vec<Sighting> {
         let mut found = Vec::new();
-        for (index, line) in self.lines.iter().enumerate().filter(|(_, line)| !line.is_silent) {
+        let lines = self.lines.iter().enumerate().filter(|(_, line)| !line.is_silent);
+        for (index, line) in lines.filter(|(_, line)| self.may_name(line)) {
             let words = line.words();
             for (at, word) in words.iter().enumerate() {
                 for exporter in &self.named {
@@ -79,7 +102,6 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        found.extend(self.argument_files());
         found
     }
 
@@ -194,9 +216,11 @@ impl<'a> Reader<'a> {
         let mut found = Vec::new();
         let mut owner: Option<&Exporter> = None;
         for line in self.lines.iter().filter(|line| !line.is_silent) {
-            let named = self.named.iter().find(|exporter| {
-                exporter.packages.iter().any(|package| line.text.contains(&format!("/etc/default/{package}")))
-            });
+            let is_of = |exporter: &Exporter| {
+                let mut after = line.text.match_indices(DEFAULTS).map(|(at, _)| &line.text[at + DEFAULTS.len()..]);
+                after.any(|rest| exporter.packages.iter().any(|package| rest.starts_with(&**package)))
+            };
+            let named = self.named.iter().find(|exporter| is_of(exporter));
             owner = named.copied().or(owner);
             let Some(exporter) = owner.filter(|_| line.text.starts_with("ARGS=")) else { continue };
             let words = line.words();
