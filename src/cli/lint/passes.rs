@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::affected::Concerns;
 use super::first_pass::FirstPass;
 use super::known::Known;
 use super::servers::scrape_model;
@@ -45,41 +46,35 @@ pub(super) struct Run<'a> {
     pub(super) files: &'a Files,
     pub(super) settings: &'a Settings<'a>,
     pub(super) known: &'a Known,
-}
-
-/// Lints everything in `inventory`.
-pub(super) fn run(
-    engine: &Engine<'_>,
-    inventory: &Inventory,
-    files: &Files,
-    settings: &Settings<'_>,
-    known: &Known,
-) -> Outcome {
-    let run = Run { engine, inventory, files, settings, known };
-    let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
-    let mut first = run.first_pass(&mut outcome);
-    let suppressions = std::mem::take(&mut first.suppressions);
-    let modules = &mut first.modules;
-    agree_on_fixes(&mut outcome.diagnostics, modules.iter().map(|(_, module)| module));
-    let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
-    classify_modules(&mut summaries);
-    settle_unused(&mut summaries);
-    for ((_, module), classified) in modules.iter_mut().zip(summaries) {
-        *module = classified;
-    }
-    // Neither needs the other.
-    let (guards, monitored) = rayon::join(|| run.evaluate(&first, &mut outcome), || run.monitoring_pass(&first));
-    outcome.diagnostics.extend(run.second_pass(&first, &guards));
-    outcome.diagnostics.extend(monitored);
-    run.suppress(&mut outcome.diagnostics, suppressions);
-    if !inventory.focused {
-        outcome.summary = sentences(&outcome.diagnostics, &first.modules, first.rules.len());
-    }
-    outcome.modules = first.modules.into_iter().map(|(_, module)| module).collect();
-    outcome
+    pub(super) concerns: Concerns,
 }
 
 impl Run<'_> {
+    /// Lints everything in the inventory.
+    pub(super) fn all(&self) -> Outcome {
+        let mut outcome = Outcome { problems: self.inventory.problems.clone(), ..Outcome::default() };
+        let mut first = self.first_pass(&mut outcome);
+        let suppressions = std::mem::take(&mut first.suppressions);
+        let modules = &mut first.modules;
+        agree_on_fixes(&mut outcome.diagnostics, modules.iter().map(|(_, module)| module));
+        let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
+        classify_modules(&mut summaries);
+        settle_unused(&mut summaries);
+        for ((_, module), classified) in modules.iter_mut().zip(summaries) {
+            *module = classified;
+        }
+        // Neither needs the other.
+        let (guards, monitored) = rayon::join(|| self.evaluate(&first, &mut outcome), || self.monitoring_pass(&first));
+        outcome.diagnostics.extend(self.second_pass(&first, &guards));
+        outcome.diagnostics.extend(monitored);
+        self.suppress(&mut outcome.diagnostics, suppressions);
+        if !self.inventory.focused {
+            outcome.summary = sentences(&outcome.diagnostics, &first.modules, first.rules.len());
+        }
+        outcome.modules = first.modules.into_iter().map(|(_, module)| module).collect();
+        outcome
+    }
+
     /// Lints that need everything at once, for each configuration and what it governs.
     fn second_pass(&self, first: &FirstPass, guards: &[(usize, Guard)]) -> Vec<Diagnostic> {
         let FirstPass { modules, rules, strays, .. } = first;
@@ -108,6 +103,9 @@ impl Run<'_> {
     /// Lints that need to know what metrics there are, for each configuration that governs a rule file or a dashboard.
     fn monitoring_pass(&self, first: &FirstPass) -> Vec<Diagnostic> {
         let FirstPass { units, servers, rules, dashboards, .. } = first;
+        if !self.concerns.monitoring {
+            return Vec::new();
+        }
         let mut diagnostics = Vec::new();
         let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
         for (index, governed) in self.settings.all().iter().enumerate() {
@@ -160,6 +158,9 @@ impl Run<'_> {
         let modules = first.modules.as_slice();
         for (config, diagnostic) in invariants::faults(self, modules) {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
+        }
+        if !self.concerns.modules {
+            return Vec::new();
         }
         let directories = self.inventory.directories.iter().map(|directory| (directory.key.as_str(), directory));
         let directories: HashMap<&str, &Directory> = directories.collect();

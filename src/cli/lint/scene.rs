@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::affected::Change;
+use super::affected::{Change, Concerns};
 use super::baseline::Baselines;
 use super::known::Known;
-use super::passes::{self, Outcome};
+use super::passes::{Outcome, Run};
 use super::settings::Settings;
 use super::since::{Reach, Since};
 use crate::cli::args::LintArgs;
@@ -58,7 +58,17 @@ impl Scene<'_> {
 
     /// Lints everything and keeps what is asked for.
     pub(super) fn look(&mut self) -> View {
-        let mut outcome = passes::run(&self.engine, &self.inventory, &self.files, &self.settings, &self.known);
+        let concerns = self.change.as_ref().map(|change| change.concerns(&self.inventory, &self.files));
+        let concerns = concerns.unwrap_or(Concerns::ALL);
+        let run = Run {
+            engine: &self.engine,
+            inventory: &self.inventory,
+            files: &self.files,
+            settings: &self.settings,
+            known: &self.known,
+            concerns,
+        };
+        let mut outcome = run.all();
         outcome.diagnostics.extend(self.mistakes.iter().cloned());
         if self.args.show.is_some() {
             // Notes that are shown although others are hidden.
