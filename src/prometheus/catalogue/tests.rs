@@ -109,7 +109,7 @@ fn assert_round_trip(catalogue: &Catalogue) {
     let again = builder.finish();
     assert_eq!(again.exporter, catalogue.exporter, "{text}");
     for (one, other) in again.metrics().iter().zip(catalogue.metrics()) {
-        assert_eq!(one, *other, "{text}");
+        assert_eq!(*one, other, "{text}");
     }
     assert_eq!(again.metrics().len(), catalogue.metrics().len(), "{text}");
 }
