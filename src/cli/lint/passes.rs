@@ -43,6 +43,8 @@ pub(super) struct Outcome {
     pub(super) modules: Vec<ModuleSummary>,
     /// What invariants could not decide.
     pub(super) undecided: Vec<Undecided>,
+    /// Named files of which nothing was read.
+    pub(super) foreign: Vec<FileId>,
 }
 
 /// What the first pass leaves of one module or rule file.
@@ -72,8 +74,13 @@ enum Seen {
     Servers {
         servers: Servers,
         config: usize,
+        file: FileId,
     },
     Problem(Problem),
+    /// A file that may be a dashboard, where no lint looks at dashboards.
+    Unasked(FileId),
+    /// A file of something else.
+    Foreign(FileId),
     Nothing,
 }
 
@@ -103,6 +110,8 @@ pub(super) fn run(
     let mut outcome = Outcome { problems: inventory.problems.clone(), ..Outcome::default() };
     let (mut modules, mut rules, mut units, mut servers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut dashboards = Vec::new();
+    // Others than those of modules.
+    let mut known: HashSet<FileId> = HashSet::new();
     let mut suppressions = run.suppressions_elsewhere();
     for seen in seen {
         match seen {
@@ -116,6 +125,7 @@ pub(super) fn run(
             Seen::Rules { diagnostics, config, summary, unit, servers: found, suppressions: comments } => {
                 servers.push((config, found));
                 outcome.checked += 1;
+                known.insert(summary.file);
                 suppressions.extend(comments);
                 outcome.diagnostics.extend(diagnostics);
                 units.extend(unit.map(|unit| (config, unit)));
@@ -123,14 +133,25 @@ pub(super) fn run(
             }
             Seen::Dashboard { config, unit } => {
                 outcome.checked += 1;
+                known.insert(unit.file);
                 dashboards.push((config, unit));
             }
-            Seen::Servers { servers: found, config } => servers.push((config, found)),
+            Seen::Servers { servers: found, config, file } => {
+                known.insert(file);
+                servers.push((config, found));
+            }
             Seen::Problem(problem) => outcome.problems.push(problem),
+            Seen::Unasked(file) => drop(known.insert(file)),
+            Seen::Foreign(file) => outcome.foreign.push(file),
             Seen::Nothing => {}
         }
     }
     let strays: Vec<(usize, StrayTest)> = inventory.stray_tests.iter().filter_map(|member| run.stray(member)).collect();
+    known.extend(strays.iter().map(|(_, stray)| stray.file));
+    outcome.foreign.extend(inventory.stray_tests.iter().map(|member| member.file));
+    outcome.foreign.retain(|file| !known.contains(file) && files.get(*file).is_some_and(|file| file.named));
+    outcome.foreign.sort();
+    outcome.foreign.dedup();
     outcome.checked += strays.len();
     agree_on_fixes(&mut outcome.diagnostics, modules.iter().map(|(_, module)| module));
     let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
@@ -253,8 +274,8 @@ impl Run<'_> {
         let servers = Servers::read(file, entry, &text, self.settings.get(config));
         let options = ReadOptions { names: NameScheme::of(version), ..ReadOptions::default() };
         let rules = match prometheus::read_with(&text, options) {
-            Content::Other if servers.is_empty() => return Seen::Nothing,
-            Content::Other => return Seen::Servers { servers, config },
+            Content::Other if servers.is_empty() => return Seen::Foreign(file),
+            Content::Other => return Seen::Servers { servers, config, file },
             Content::Template(hole) => {
                 let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
                 return Seen::Rules {
@@ -288,7 +309,7 @@ impl Run<'_> {
         let config = self.settings.governing(&entry.path);
         let policy = &self.settings.get(config).policy;
         if !self.engine.needs_dashboards(policy) {
-            return Seen::Nothing;
+            return Seen::Unasked(file);
         }
         let Some(queries) = self.files.read(file).ok().and_then(|text| dashboard::read(&text)) else {
             return Seen::Nothing;
