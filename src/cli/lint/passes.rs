@@ -23,7 +23,7 @@ use crate::lints;
 use crate::prometheus::dashboard;
 use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::{Deployed, World};
-use crate::prometheus::{self, Content, NameScheme, ReadOptions};
+use crate::prometheus::{self, Content, NameScheme, ReadOptions, RuleFile};
 use crate::source::Span;
 use crate::syntax::hcl;
 use crate::terraform::{
@@ -65,10 +65,13 @@ enum Seen {
         /// Rule files are few and small: they stay until all recording rules are known.
         unit: Option<Box<RuleUnit>>,
         servers: Servers,
+        dashboards: Option<Box<RuleUnit>>,
     },
     Dashboard {
         config: usize,
         unit: Box<RuleUnit>,
+        suppressions: Option<Found>,
+        servers: Servers,
     },
     /// What a file says about the servers, and nothing about rules.
     Servers {
@@ -122,17 +125,28 @@ pub(super) fn run(
                 outcome.checked += files;
                 modules.extend(summary.map(|summary| (config, summary)));
             }
-            Seen::Rules { diagnostics, config, summary, unit, servers: found, suppressions: comments } => {
+            Seen::Rules {
+                diagnostics,
+                config,
+                summary,
+                unit,
+                servers: found,
+                suppressions: comments,
+                dashboards: more,
+            } => {
                 servers.push((config, found));
                 outcome.checked += 1;
                 known.insert(summary.file);
+                dashboards.extend(more.map(|unit| (config, unit)));
                 suppressions.extend(comments);
                 outcome.diagnostics.extend(diagnostics);
                 units.extend(unit.map(|unit| (config, unit)));
                 rules.push((config, summary));
             }
-            Seen::Dashboard { config, unit } => {
+            Seen::Dashboard { config, unit, suppressions: comments, servers: found } => {
+                servers.push((config, found));
                 outcome.checked += 1;
+                suppressions.extend(comments);
                 known.insert(unit.file);
                 dashboards.push((config, unit));
             }
@@ -272,10 +286,22 @@ impl Run<'_> {
         let config = self.settings.governing(&entry.path);
         let version = self.settings.get(config).policy.config.alerts.version();
         let servers = Servers::read(file, entry, &text, self.settings.get(config));
+        let asks = self.engine.needs_dashboards(&self.settings.get(config).policy);
+        let dashboards = asks.then(|| self.config_maps(file, &text)).flatten();
         let options = ReadOptions { names: NameScheme::of(version), ..ReadOptions::default() };
         let rules = match prometheus::read_with(&text, options) {
-            Content::Other if servers.is_empty() => return Seen::Foreign(file),
-            Content::Other => return Seen::Servers { servers, config, file },
+            Content::Other => {
+                return match dashboards {
+                    Some(unit) => {
+                        let mut suppressions = suppression::in_rules(file, &text, &[&unit.rules]);
+                        suppressions.iter_mut().for_each(|found| found.is_judged = true);
+                        Seen::Dashboard { config, unit, suppressions, servers }
+                    }
+                    None if !servers.is_empty() => Seen::Servers { servers, config, file },
+                    None if asks => Seen::Foreign(file),
+                    None => Seen::Unasked(file),
+                };
+            }
             Content::Template(hole) => {
                 let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
                 return Seen::Rules {
@@ -285,12 +311,14 @@ impl Run<'_> {
                     suppressions: None,
                     unit: None,
                     servers,
+                    dashboards: None,
                 };
             }
             Content::Rules(rules) => rules,
         };
         let mut diagnostics = syntax_diagnostics("alerts/syntax", file, &rules.syntax_errors, |span| span);
-        let mut suppressions = suppression::in_rules(file, &text, &rules);
+        let read: Vec<&RuleFile> = std::iter::once(&rules).chain(dashboards.iter().map(|unit| &unit.rules)).collect();
+        let mut suppressions = suppression::in_rules(file, &text, &read);
         if let Some(found) = &mut suppressions {
             found.is_judged = rules.syntax_errors.is_empty();
         }
@@ -300,7 +328,17 @@ impl Run<'_> {
         let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let summary = RuleSummary::of(&unit, directory);
         let unit = Some(Box::new(unit));
-        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, suppressions, unit, servers }
+        let diagnostics = self.settle(diagnostics, config);
+        Seen::Rules { diagnostics, config, summary, suppressions, unit, servers, dashboards }
+    }
+
+    /// The dashboards in the `ConfigMap`s of a YAML file. Those of a template are known only when it is filled in.
+    fn config_maps(&self, file: FileId, text: &[u8]) -> Option<Box<RuleUnit>> {
+        let path = &self.files.get(file)?.path;
+        let is_yaml = path.extension().is_some_and(|suffix| suffix == "yml" || suffix == "yaml");
+        let queries = is_yaml.then(|| dashboard::read_config_maps(text)).flatten()?;
+        let version = self.settings.get(self.settings.governing(path)).policy.config.alerts.version();
+        Some(Box::new(RuleUnit::for_version(file, queries, version)))
     }
 
     /// A JSON file, if it is a dashboard.
@@ -315,7 +353,8 @@ impl Run<'_> {
             return Seen::Nothing;
         };
         let version = policy.config.alerts.version();
-        Seen::Dashboard { config, unit: Box::new(RuleUnit::for_version(file, queries, version)) }
+        let unit = Box::new(RuleUnit::for_version(file, queries, version));
+        Seen::Dashboard { config, unit, suppressions: None, servers: Servers::default() }
     }
 
     /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.
