@@ -212,6 +212,20 @@ mod live {
     }
 
     #[test]
+    fn a_server_is_asked_for_the_metrics_of_dashboards() {
+        let url = format!("http://127.0.0.1:{}", serve(ANSWERS));
+        let json = r#"{"schemaVersion": 39, "editable": true,
+    "panels": [{"targets": [{"expr": "odd_metric", "legendFormat": "{{shape}} {{colour}}"}]}]}"#;
+        let map = format!("kind: ConfigMap\ndata:\n  a.json: |\n    {json}\n");
+        for (path, text) in [("a.json", json), ("a.yaml", map.as_str())] {
+            let directory = Repository::new(&[(path, text)]);
+            assert_eq!(lint(directory.root(), "promql/unknown-dashboard-label", &[]), (Vec::new(), 0), "{path}");
+            let (findings, _) = lint(directory.root(), "promql/unknown-dashboard-label", &["--prometheus", &url]);
+            assert!(findings.len() == 1 && findings[0].contains("colour"), "{path}: {findings:?}");
+        }
+    }
+
+    #[test]
     fn nobody_is_asked_where_there_are_no_rules() {
         let directory = Repository::new(&[("main.tf", MODULE)]);
         let output = sprag(directory.root(), &["lint", "--prometheus", "http://127.0.0.1:1"], "");

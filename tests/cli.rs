@@ -553,3 +553,36 @@ fn json_configuration_is_linted_like_native() {
     assert_eq!(ran.lints(), ["proxmox/mount-point-size-without-unit"], "{}", ran.stdout);
     assert!(ran.stdout.starts_with("m/main.tf.json:1:141: "), "{}", ran.stdout);
 }
+
+/// Hooks hand over files of any kind: that is no failure, though whoever names a file wants to know.
+#[test]
+fn named_files_that_are_nothing_to_lint() {
+    let repository = Repository::new(&[
+        ("package.json", "{\"name\": \"x\"}\n"),
+        ("notes.txt", "a\n"),
+        ("values.yaml", "a: 1\n"),
+        ("x.test.hcl", "a = 1\n"),
+        ("up.yml", "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up == 0\n        for: 5m\n"),
+        ("prometheus.yml", "scrape_configs:\n  - job_name: a\n    static_configs: [{targets: [a]}]\n"),
+        ("m/main.tf", ""),
+    ]);
+    let kinds = "that sprag lints (Terraform, tests, Prometheus rules, dashboards)";
+    let said = |paths: &[&str]| {
+        let ran = repository.run(&[&["lint", "--select", "promql,terraform/syntax"], paths].concat());
+        assert_eq!((ran.stdout.as_str(), ran.status), ("", 0), "{ran:?}");
+        ran.stderr
+    };
+    for name in ["package.json", "notes.txt", "values.yaml", "x.test.hcl"] {
+        assert_eq!(said(&[name]), format!("no findings: `{name}` is no file {kinds}\n"));
+    }
+    let two = format!("no findings: `package.json` and `values.yaml` are no files {kinds}\n");
+    assert_eq!(said(&["values.yaml", "package.json"]), two);
+    let mixed = format!("no findings in 1 file; `package.json` is no file {kinds}\n");
+    assert_eq!(said(&["up.yml", "package.json"]), mixed);
+    assert_eq!(said(&["m", "package.json"]), mixed);
+    assert_eq!(said(&["up.yml"]), "no findings in 1 file\n");
+    assert_eq!(said(&["prometheus.yml"]), "no findings in 0 files\n", "it says how rules are fed");
+    let ran = repository.command(&["lint", "-", "--stdin-filename", "new.json"]);
+    let ran = Ran::with_input(ran, b"{}");
+    assert_eq!((ran.stderr, ran.status), (format!("no findings: `new.json` is no file {kinds}\n"), 0));
+}

@@ -101,3 +101,51 @@ fn named_and_typed_dashboards() {
     let ran = Ran::with_input(directory.command(&arguments), DASHBOARD.as_bytes());
     assert!(ran.stdout.starts_with("new.json:3:"), "{ran:?}");
 }
+
+/// A `ConfigMap` with the dashboard, as the sidecar of Grafana loads it.
+fn config_map() -> String {
+    let value = DASHBOARD.trim_end().replace('\n', "\n    ");
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hosts\ndata:\n  hosts.json: |\n    {value}\n")
+}
+
+#[test]
+fn config_maps_at_the_exact_characters() {
+    let text = config_map();
+    let directory = Repository::new(&[("grafana/hosts.yaml", &text)]);
+    let ran = lint(directory.root(), &[]);
+    assert_eq!(ran.status, 0, "a note does not count unless asked for: {ran:?}");
+    assert!(ran.stderr.contains("in 1 file (1 note hidden"), "{ran:?}");
+    let output = lint(directory.root(), &["--format", "json", "--fail-on", "note"]);
+    let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    let [found] = report["diagnostics"].as_array().unwrap().as_slice() else { panic!("{report:#}") };
+    let place = |end: &str| usize::try_from(found[end]["offset"].as_u64().unwrap()).unwrap();
+    assert_eq!((found["severity"].as_str(), &text[place("start")..place("end")]), (Some("note"), "node_laod1"));
+    // Named, and where only the lints of something else are on.
+    let (text, status) = concise(directory.root(), &["--fail-on", "note", "grafana/hosts.yaml"]);
+    assert!(text.contains("hosts.yaml:9:") && status == 1, "{text}");
+    let ran = lint(directory.root(), &["--select", "terraform", "grafana/hosts.yaml"]);
+    assert_eq!((ran.stderr.as_str(), ran.status), ("no findings in 0 files\n", 0));
+}
+
+#[test]
+fn rules_and_dashboards_of_one_file() {
+    let rules = "  rules.yml: |\n    groups:\n    - name: a\n      rules:\n      - alert: A\n        expr: up == 0\n        for: 5m\n";
+    let directory = Repository::new(&[("both.yaml", &(config_map() + rules))]);
+    let (text, _) = concise(directory.root(), &["--select", "promql", "--fail-on", "note"]);
+    assert!(text.starts_with("both.yaml:9:") && text.lines().count() == 1, "{text}");
+    let why = "  # sprag: ignore[promql/unknown-metric] of another cluster\n  hosts.json: |";
+    for text in [config_map(), config_map() + rules] {
+        directory.write("both.yaml", text.replace("  hosts.json: |", why));
+        let (text, status) = concise(directory.root(), &["--fail-on", "note"]);
+        assert!(!text.contains("unknown-metric") && !text.contains("sprag/") && status == 0, "{text}");
+        directory.write("both.yaml", directory.read("both.yaml").replace("node_laod1", "node_load1"));
+        assert!(concise(directory.root(), &[]).0.contains("sprag/unused-suppression"));
+    }
+}
+
+#[test]
+fn templates_of_config_maps_are_left_alone() {
+    let directory = Repository::new(&[("hosts.yaml.tftpl", &config_map())]);
+    directory.write("main.tf", "");
+    assert_eq!(concise(directory.root(), &["--fail-on", "note", "--select", "promql"]), (String::new(), 0));
+}

@@ -1,5 +1,6 @@
-//! The hooks in the real pre-commit: the one that takes sprag from the PATH, and the one of the mirror repository, which
-//! installs the wheel. Repositories are made by the test; nothing but pip's own needs comes from PyPI.
+//! The hooks in the real pre-commit: the one that takes sprag from the PATH, the one that cargo builds from source, and the
+//! one of the mirror repository, which installs the wheel. Repositories are made by the test; nothing but pip's own needs
+//! comes from PyPI, and nothing from crates.io.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +12,9 @@
 
 mod common;
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -64,17 +67,27 @@ impl Sandbox {
         self.git(directory, &["tag", "v0"]);
     }
 
-    /// The example as a repository with one hook of `hooks`.
-    fn homelab(&self, hooks: &Path) -> PathBuf {
+    /// The example as a repository with the hook `id` of `hooks`.
+    fn homelab(&self, hooks: &Path, id: &str) -> PathBuf {
         let directory = self.path("homelab");
         common::copy_tree(&common::root().join("testdata/homelab"), &directory);
-        let config = format!("repos:\n  - repo: {}\n    rev: v0\n    hooks:\n      - id: sprag\n", hooks.display());
+        let config = format!("repos:\n  - repo: {}\n    rev: v0\n    hooks:\n      - id: {id}\n", hooks.display());
         fs::write(directory.join(".pre-commit-config.yaml"), config).unwrap();
         // An old finding, in a module that nobody changes.
         let old = directory.join("modules/backup/variables.tf");
         fs::write(&old, format!("{}{UNUSED}", fs::read_to_string(&old).unwrap())).unwrap();
         self.commit(&directory);
         directory
+    }
+
+    /// The programs called sprag that pre-commit has installed.
+    fn installed(&self) -> Vec<PathBuf> {
+        walkdir::WalkDir::new(self.path("cache"))
+            .into_iter()
+            .filter_map(Result::ok)
+            .map(walkdir::DirEntry::into_path)
+            .filter(|path| path.ends_with("bin/sprag"))
+            .collect()
     }
 }
 
@@ -90,10 +103,10 @@ fn change(sandbox: &Sandbox, directory: &Path, path: &str, more: &str) {
 }
 
 /// Commits that break something do not pass; others do.
-fn guards_commits(sandbox: &Sandbox, pre_commit: &Path, directory: &Path, variables: &[(&str, &str)]) {
+fn guards_commits(sandbox: &Sandbox, pre_commit: &Path, directory: &Path, variables: &[(&str, OsString)]) {
     let run = || {
         let mut command = sandbox.command(pre_commit, directory);
-        command.arg("run").envs(variables.iter().copied()).output().unwrap()
+        command.arg("run").envs(variables.iter().map(|(name, value)| (name, value))).output().unwrap()
     };
     change(sandbox, directory, "README.md", "\nmore\n");
     assert!(text(&run()).contains("no files to check"), "{}", text(&run()));
@@ -157,8 +170,86 @@ fn the_program_on_the_path_guards_commits() {
     fs::create_dir(&hooks).unwrap();
     fs::copy(common::root().join(".pre-commit-hooks.yaml"), hooks.join(".pre-commit-hooks.yaml")).unwrap();
     sandbox.commit(&hooks);
-    let directory = sandbox.homelab(&hooks);
+    let directory = sandbox.homelab(&hooks, "sprag");
     guards_commits(&sandbox, &pre_commit, &directory, &[]);
+}
+
+/// Copies what git has or would take of the checkout: a file that is left out of the repository is missing here too.
+/// Whether there was something to copy.
+fn copy_checkout(to: &Path) -> bool {
+    // Whoever owns the checkout.
+    let listed = Command::new("git")
+        .args(["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .current_dir(common::root())
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_WORK_TREE")
+        .env_remove("GIT_INDEX_FILE")
+        .output();
+    let Some(listed) = listed.ok().filter(|output| output.status.success()) else { return false };
+    let names = String::from_utf8(listed.stdout).unwrap();
+    for name in names.split_terminator('\0') {
+        let from = common::root().join(name);
+        // One that is deleted and still in the index has no metadata.
+        let Ok(metadata) = fs::symlink_metadata(&from) else { continue };
+        let target = to.join(name);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        if metadata.is_symlink() {
+            std::os::unix::fs::symlink(fs::read_link(&from).unwrap(), target).unwrap();
+        } else {
+            fs::copy(&from, target).unwrap();
+        }
+    }
+    true
+}
+
+/// Directories in which programs are looked for.
+fn search_path() -> Vec<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect()
+}
+
+/// The variables under which `cargo install` takes one minute instead of several: unoptimised, with the dependencies that
+/// the tests have built, and with the crates that are there already. pre-commit has no option for the first, so that a
+/// script stands before cargo.
+fn cheap_cargo(sandbox: &Sandbox) -> Vec<(&'static str, OsString)> {
+    let cargo = search_path().into_iter().map(|directory| directory.join("cargo")).find(|path| path.is_file()).unwrap();
+    let scripts = sandbox.path("scripts");
+    fs::create_dir(&scripts).unwrap();
+    let script = scripts.join("cargo");
+    let options = "--debug --config profile.dev.package.sprag.debug=false";
+    let install = format!("if [ \"$1\" = install ]; then shift; set -- install {options} \"$@\"; fi");
+    fs::write(&script, format!("#!/bin/sh\n{install}\nexec '{}' \"$@\"\n", cargo.display())).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let or_at_home = |name: &str, directory: &str| std::env::var_os(name).unwrap_or(home.join(directory).into());
+    let built = Path::new(env!("CARGO_BIN_EXE_sprag")).ancestors().nth(2).unwrap();
+    vec![
+        // Without the sprag of the tests.
+        ("PATH", std::env::join_paths(std::iter::once(scripts).chain(search_path())).unwrap()),
+        ("CARGO_HOME", or_at_home("CARGO_HOME", ".cargo")),
+        ("RUSTUP_HOME", or_at_home("RUSTUP_HOME", ".rustup")),
+        ("CARGO_BUILD_BUILD_DIR", built.into()),
+        ("CARGO_TARGET_DIR", sandbox.path("target").into()),
+        ("CARGO_NET_OFFLINE", "true".into()),
+        // So that what is built here never passes for what is built in the checkout.
+        ("CARGO_INCREMENTAL", "0".into()),
+    ]
+}
+
+#[test]
+fn the_program_built_from_source_guards_commits() {
+    let Some(pre_commit) = python_tool("pre-commit") else { return };
+    let sandbox = Sandbox::new();
+    let hooks = sandbox.path("hooks");
+    if !copy_checkout(&hooks) {
+        common::e2e::skip("git repository around the checkout");
+        return;
+    }
+    sandbox.commit(&hooks);
+    let directory = sandbox.homelab(&hooks, "sprag-src");
+    guards_commits(&sandbox, &pre_commit, &directory, &cheap_cargo(&sandbox));
+    let installed = sandbox.installed();
+    assert_eq!(installed.len(), 1, "pre-commit installed one program: {installed:?}");
+    assert!(installed[0].to_string_lossy().contains("/rustenv-"), "cargo installed it: {installed:?}");
 }
 
 #[test]
@@ -178,15 +269,9 @@ fn the_wheel_guards_commits() {
     let made = Command::new(common::root().join("scripts/pre-commit-mirror")).arg(&mirror).output().unwrap();
     assert!(made.status.success(), "{}", text(&made));
     sandbox.commit(&mirror);
-    let directory = sandbox.homelab(&mirror);
-    let links = wheels.to_str().unwrap().to_owned();
-    guards_commits(&sandbox, &pre_commit, &directory, &[("PIP_FIND_LINKS", &links)]);
-    let installed: Vec<PathBuf> = walkdir::WalkDir::new(sandbox.path("cache"))
-        .into_iter()
-        .filter_map(Result::ok)
-        .map(walkdir::DirEntry::into_path)
-        .filter(|path| path.ends_with("bin/sprag"))
-        .collect();
+    let directory = sandbox.homelab(&mirror, "sprag");
+    guards_commits(&sandbox, &pre_commit, &directory, &[("PIP_FIND_LINKS", wheels.into())]);
+    let installed = sandbox.installed();
     assert_eq!(installed.len(), 1, "pre-commit installed the wheel: {installed:?}");
 }
 

@@ -246,8 +246,16 @@ fn show(scene: &Scene<'_>, view: View, is_taken: bool) -> Result<Exit, String> {
     let mut options = output::options(args);
     options.all = args.all || only_one_lint(args);
     options.show_notes = least == Severity::Note || args.show.is_some();
-    let View { findings, problems, checked, summary, remarks } = view;
-    let report = Report { findings: &findings, files: &scene.files, lints: LINTS, checked, summary: &summary, options };
+    let View { findings, problems, checked, summary, remarks, foreign } = view;
+    let report = Report {
+        findings: &findings,
+        files: &scene.files,
+        lints: LINTS,
+        checked,
+        foreign: &foreign,
+        summary: &summary,
+        options,
+    };
     output::write(args, &report, is_taken)?;
     let options = report::Options { color: terminal::color_on_stderr(), ..terminal::options() };
     let options = report::Options { show_notes: report.options.show_notes, ..options };

@@ -2,7 +2,7 @@
 
 use super::syntax::syntax_diagnostics;
 use crate::diagnostic::{Diagnostic, FileId, Location};
-use crate::prometheus::{Group, Language, Origin, Pair, Rule, RuleFile, Text};
+use crate::prometheus::{Group, Language, Pair, Rule, RuleFile, Text};
 use crate::source::Span;
 use crate::syntax::{SyntaxError, promql, template};
 
@@ -63,7 +63,7 @@ impl RuleUnit {
     /// Whether it is a dashboard: its rules are queries that nobody evaluates unless somebody looks.
     #[must_use]
     pub fn is_dashboard(&self) -> bool {
-        self.rules.sets.iter().any(|set| matches!(set.origin, Origin::Dashboard { .. }))
+        self.rules.sets.iter().any(|set| set.origin.is_dashboard())
     }
 
     /// All rules.

@@ -235,7 +235,8 @@ impl<'r> Reader<'r> {
                 self.subject.clone_from(&name.value);
                 let message = format!("group name `{}` is repeated in the same file", name.value);
                 let violation = Violation::new(ViolationKind::RepeatedGroup, name.span, message);
-                self.report(violation.related(*first, "first used here"));
+                let violation = violation.related(*first, "first used here");
+                self.report(violation.help("move its rules into the first one, or rename one of the two"));
             } else {
                 seen.insert(&name.value, name.span);
             }

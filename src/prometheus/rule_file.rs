@@ -49,6 +49,14 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// Whether it is a dashboard.
+    #[must_use]
+    pub const fn is_dashboard(&self) -> bool {
+        matches!(self, Self::Dashboard { .. })
+    }
+}
+
 /// The rules that are loaded together: what Prometheus sees as one file.
 #[derive(Clone, Debug)]
 pub struct RuleSet {

@@ -99,7 +99,7 @@ impl Fixture {
     pub(super) fn report(&self) -> Report<'_> {
         let checked = self.files.len();
         let (findings, summary) = (self.findings(), &self.summary);
-        Report { findings, files: self, lints: LINTS, checked, summary, options: self.options }
+        Report { findings, files: self, lints: LINTS, checked, foreign: &[], summary, options: self.options }
     }
 
     /// What a first run on a homelab might find.

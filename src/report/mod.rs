@@ -33,6 +33,8 @@ pub struct Report<'a> {
     pub lints: &'a [Lint],
     /// How many files were linted.
     pub checked: usize,
+    /// The files that were named and are nothing to lint.
+    pub foreign: &'a [String],
     /// What the findings add up to, such as "2 of 5 modules have no regression test".
     pub summary: &'a [String],
     /// How to tell it.

@@ -25,6 +25,9 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let found: Vec<_> = Severity::ALL.into_iter().rev().filter_map(|severity| counted(report, severity)).collect();
     if found.is_empty() {
         let what = if notes == 0 { "no findings" } else { "no errors or warnings" };
+        if let Some(sentence) = foreign(report).filter(|_| report.checked == 0) {
+            return writeln!(out, "{what}: {sentence}");
+        }
         write!(out, "{what} in {}", plural(report.checked, "file"))?;
     } else {
         let paths: HashSet<_> = report.shown().map(|finding| &finding.place.path).collect();
@@ -38,7 +41,26 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             if notes == 1 { "it" } else { "them" }
         )?;
     }
-    writeln!(out)
+    match foreign(report) {
+        Some(sentence) => writeln!(out, "; {sentence}"),
+        None => writeln!(out),
+    }
+}
+
+/// How many files that are nothing to lint are named.
+const MOST_NAMES: usize = 3;
+
+/// Which of the named files are nothing to lint: whoever names a file expects that it is looked at.
+fn foreign(report: &Report<'_>) -> Option<String> {
+    let quoted = |name: &String| format!("`{}`", on_one_line(name, report.options.unicode));
+    let names: Vec<String> = report.foreign.iter().take(MOST_NAMES).map(quoted).collect();
+    let (last, others) = names.split_last()?;
+    let subject = match report.foreign.len() - names.len() {
+        0 if others.is_empty() => format!("{last} is no file"),
+        0 => format!("{} and {last} are no files", others.join(", ")),
+        more => format!("{} and {more} more are no files", names.join(", ")),
+    };
+    Some(format!("{subject} that sprag lints (Terraform, tests, Prometheus rules, dashboards)"))
 }
 
 /// `3 errors`, if there are any and they are shown.
@@ -93,5 +115,23 @@ mod tests {
         fixture.add(0, "a", Severity::Note, "terraform/undocumented-variable", "m");
         let hidden = "no errors or warnings in 1 file (1 note hidden: --fail-on note shows it)\n";
         assert_eq!(written(write, &fixture.report()), hidden);
+    }
+
+    #[test]
+    fn says_which_named_files_are_nothing_to_lint() {
+        let fixture = Fixture::new(&[]);
+        let said = |names: &[&str], checked| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            let report = Report { foreign: &names, checked, ..fixture.report() };
+            written(write, &report)
+        };
+        let kinds = "that sprag lints (Terraform, tests, Prometheus rules, dashboards)\n";
+        assert_eq!(said(&["a.json"], 0), format!("no findings: `a.json` is no file {kinds}"));
+        assert_eq!(said(&["a.json", "b"], 0), format!("no findings: `a.json` and `b` are no files {kinds}"));
+        assert_eq!(said(&["a", "b", "c"], 0), format!("no findings: `a`, `b` and `c` are no files {kinds}"));
+        let five = ["a", "b", "c", "d", "e"];
+        assert_eq!(said(&five, 0), format!("no findings: `a`, `b`, `c` and 2 more are no files {kinds}"));
+        assert_eq!(said(&["a\nb"], 2), format!("no findings in 2 files; `a b` is no file {kinds}"));
+        assert_eq!(said(&[], 0), "no findings in 0 files\n");
     }
 }

@@ -1,7 +1,7 @@
 //! The first pass: one module, rule file or dashboard at a time, in parallel. What is left of each is a summary, and the
 //! diagnostics that need nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::discover::{self, Directory, FileKind, Member, Problem};
 use crate::linter::suppression::{self, Found};
 use crate::linter::{RuleSummary, RuleUnit, StrayReason, StrayTest, syntax_diagnostics};
 use crate::lints;
-use crate::prometheus::{self, Content, NameScheme, ReadOptions, dashboard};
+use crate::prometheus::{self, Content, NameScheme, ReadOptions, RuleFile, dashboard};
 use crate::source::Span;
 use crate::syntax::hcl;
 use crate::terraform::{Locks, Module, ModuleSummary, RegressionRun, Role, Source, is_fixture};
@@ -56,17 +56,25 @@ enum Seen {
         /// Rule files are few and small: they stay until all recording rules are known.
         unit: Option<Box<RuleUnit>>,
         servers: Servers,
+        dashboards: Option<Box<RuleUnit>>,
     },
     Dashboard {
         config: usize,
         unit: Box<RuleUnit>,
+        suppressions: Option<Found>,
+        servers: Servers,
     },
     /// What a file says about the servers, and nothing about rules.
     Servers {
         servers: Servers,
         config: usize,
+        file: FileId,
     },
     Problem(Problem),
+    /// A file that may be a dashboard, where no lint looks at dashboards.
+    Unasked(FileId),
+    /// A file of something else.
+    Foreign(FileId),
     Nothing,
 }
 
@@ -81,6 +89,8 @@ impl Run<'_> {
         let dashboards = inventory.dashboard_candidates.par_iter().map(|file| self.dashboard(*file));
         let seen: Vec<Seen> = modules.chain(rules).chain(dashboards).with_max_len(1).collect();
         let mut found = FirstPass { suppressions: self.suppressions_elsewhere(), ..FirstPass::default() };
+        // Others than those of modules.
+        let mut known: HashSet<FileId> = HashSet::new();
         for seen in seen {
             match seen {
                 Seen::Module { diagnostics, problems, files, config, summary, suppressions, sources } => {
@@ -92,25 +102,40 @@ impl Run<'_> {
                     found.sources.extend(sources.map(|sources| (summary.key.clone(), sources)));
                     found.modules.push((config, *summary));
                 }
-                Seen::Rules { diagnostics, config, summary, unit, servers, suppressions } => {
+                Seen::Rules { diagnostics, config, summary, unit, servers, suppressions, dashboards } => {
                     found.servers.push((config, servers));
                     outcome.checked += 1;
+                    known.insert(summary.file);
+                    found.dashboards.extend(dashboards.map(|unit| (config, unit)));
                     found.suppressions.extend(suppressions);
                     outcome.diagnostics.extend(diagnostics);
                     found.units.extend(unit.map(|unit| (config, unit)));
                     found.rules.push((config, summary));
                 }
-                Seen::Dashboard { config, unit } => {
+                Seen::Dashboard { config, unit, suppressions, servers } => {
+                    found.servers.push((config, servers));
                     outcome.checked += 1;
+                    known.insert(unit.file);
+                    found.suppressions.extend(suppressions);
                     found.dashboards.push((config, unit));
                 }
-                Seen::Servers { servers, config } => found.servers.push((config, servers)),
+                Seen::Servers { servers, config, file } => {
+                    known.insert(file);
+                    found.servers.push((config, servers));
+                }
                 Seen::Problem(problem) => outcome.problems.push(problem),
+                Seen::Unasked(file) => drop(known.insert(file)),
+                Seen::Foreign(file) => outcome.foreign.push(file),
                 Seen::Nothing => {}
             }
         }
         found.strays = inventory.stray_tests.iter().filter_map(|member| self.stray(member)).collect();
         outcome.checked += found.strays.len();
+        known.extend(found.strays.iter().map(|(_, stray)| stray.file));
+        outcome.foreign.extend(inventory.stray_tests.iter().map(|member| member.file));
+        outcome.foreign.retain(|file| !known.contains(file) && self.files.get(*file).is_some_and(|file| file.named));
+        outcome.foreign.sort();
+        outcome.foreign.dedup();
         found
     }
 
@@ -215,10 +240,22 @@ impl Run<'_> {
         let config = self.settings.governing(&entry.path);
         let version = self.settings.get(config).policy.config.alerts.version();
         let servers = Servers::read(file, entry, &text, self.settings.get(config));
+        let asks = self.engine.needs_dashboards(&self.settings.get(config).policy);
+        let dashboards = asks.then(|| self.config_maps(file, &text)).flatten();
         let options = ReadOptions { names: NameScheme::of(version), ..ReadOptions::default() };
         let rules = match prometheus::read_with(&text, options) {
-            Content::Other if servers.is_empty() => return Seen::Nothing,
-            Content::Other => return Seen::Servers { servers, config },
+            Content::Other => {
+                return match dashboards {
+                    Some(unit) => {
+                        let mut suppressions = suppression::in_rules(file, &text, &[&unit.rules]);
+                        suppressions.iter_mut().for_each(|found| found.is_judged = true);
+                        Seen::Dashboard { config, unit, suppressions, servers }
+                    }
+                    None if !servers.is_empty() => Seen::Servers { servers, config, file },
+                    None if asks => Seen::Foreign(file),
+                    None => Seen::Unasked(file),
+                };
+            }
             Content::Template(hole) => {
                 let diagnostics = self.settle(vec![skipped_template(file, hole)], config);
                 return Seen::Rules {
@@ -228,12 +265,14 @@ impl Run<'_> {
                     suppressions: None,
                     unit: None,
                     servers,
+                    dashboards: None,
                 };
             }
             Content::Rules(rules) => rules,
         };
         let mut diagnostics = syntax_diagnostics("alerts/syntax", file, &rules.syntax_errors, |span| span);
-        let mut suppressions = suppression::in_rules(file, &text, &rules);
+        let read: Vec<&RuleFile> = std::iter::once(&rules).chain(dashboards.iter().map(|unit| &unit.rules)).collect();
+        let mut suppressions = suppression::in_rules(file, &text, &read);
         if let Some(found) = &mut suppressions {
             found.is_judged = rules.syntax_errors.is_empty();
         }
@@ -243,7 +282,17 @@ impl Run<'_> {
         let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let summary = RuleSummary::of(&unit, directory);
         let unit = Some(Box::new(unit));
-        Seen::Rules { diagnostics: self.settle(diagnostics, config), config, summary, suppressions, unit, servers }
+        let diagnostics = self.settle(diagnostics, config);
+        Seen::Rules { diagnostics, config, summary, suppressions, unit, servers, dashboards }
+    }
+
+    /// The dashboards in the `ConfigMap`s of a YAML file. Those of a template are known only when it is filled in.
+    fn config_maps(&self, file: FileId, text: &[u8]) -> Option<Box<RuleUnit>> {
+        let path = &self.files.get(file)?.path;
+        let is_yaml = path.extension().is_some_and(|suffix| suffix == "yml" || suffix == "yaml");
+        let queries = is_yaml.then(|| dashboard::read_config_maps(text)).flatten()?;
+        let version = self.settings.get(self.settings.governing(path)).policy.config.alerts.version();
+        Some(Box::new(RuleUnit::for_version(file, queries, version)))
     }
 
     /// A JSON file, if it is a dashboard.
@@ -252,13 +301,14 @@ impl Run<'_> {
         let config = self.settings.governing(&entry.path);
         let policy = &self.settings.get(config).policy;
         if !self.engine.needs_dashboards(policy) {
-            return Seen::Nothing;
+            return Seen::Unasked(file);
         }
         let Some(queries) = self.files.read(file).ok().and_then(|text| dashboard::read(&text)) else {
             return Seen::Nothing;
         };
         let version = policy.config.alerts.version();
-        Seen::Dashboard { config, unit: Box::new(RuleUnit::for_version(file, queries, version)) }
+        let unit = Box::new(RuleUnit::for_version(file, queries, version));
+        Seen::Dashboard { config, unit, suppressions: None, servers: Servers::default() }
     }
 
     /// A file that nobody runs, if it is a test: other tools have files called `x.test.hcl` too.

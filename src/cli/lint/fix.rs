@@ -233,7 +233,7 @@ mod tests {
         let fix = Fix { applicability: Applicability::Safe, edits };
         let found = Diagnostic::new(LintId::new("terraform/a"), Severity::Warning, place, "m").fix(fix);
         let findings = resolve(vec![found], &scene.files);
-        let view = View { findings, problems: Vec::new(), checked: 1, summary: Vec::new(), remarks: Vec::new() };
+        let view = View { findings, checked: 1, ..View::default() };
         let (fixed, _) = apply(&mut scene, Applicability::Safe, view);
         meanwhile(&path);
         let mut complaints = fixed.complaints(&scene);

@@ -130,8 +130,9 @@ fn metrics_of(inventory: &Inventory, files: &Files) -> BTreeSet<String> {
             Content::Rules(rules) => Some(rules),
             _ => dashboard::read(&text),
         };
-        let Some(rules) = rules else { return BTreeSet::new() };
-        RuleUnit::new(*file, rules).rules().flat_map(|view| view.metrics()).collect()
+        let units = rules.into_iter().chain(dashboard::read_config_maps(&text));
+        let units: Vec<RuleUnit> = units.map(|rules| RuleUnit::new(*file, rules)).collect();
+        units.iter().flat_map(RuleUnit::rules).flat_map(|view| view.metrics()).collect()
     });
     names.reduce(BTreeSet::new, |mut all, more: BTreeSet<String>| {
         all.extend(more);

@@ -37,6 +37,8 @@ pub(super) struct Outcome {
     pub(super) modules: Vec<ModuleSummary>,
     /// What invariants could not decide.
     pub(super) undecided: Vec<Undecided>,
+    /// Named files of which nothing was read.
+    pub(super) foreign: Vec<FileId>,
 }
 
 /// What a run works on.

@@ -13,7 +13,7 @@ use crate::cli::args::LintArgs;
 use crate::cli::files::Files;
 use crate::diagnostic::{Diagnostic, FileId, Severity};
 use crate::discover::{Inventory, Problem};
-use crate::linter::finding::{self, Finding};
+use crate::linter::finding::{self, FileTable, Finding};
 use crate::linter::fixing::Edits;
 use crate::linter::{Engine, Undecided};
 
@@ -38,6 +38,7 @@ pub(super) struct Scene<'a> {
 }
 
 /// What one look finds.
+#[derive(Default)]
 pub(super) struct View {
     /// What is shown, and notes that may be hidden.
     pub(super) findings: Vec<Finding>,
@@ -48,6 +49,8 @@ pub(super) struct View {
     pub(super) summary: Vec<String>,
     /// What is known and not shown.
     pub(super) remarks: Vec<String>,
+    /// Named files of which nothing was read, as shown.
+    pub(super) foreign: Vec<String>,
 }
 
 impl Scene<'_> {
@@ -116,7 +119,9 @@ impl Scene<'_> {
         if self.least() == Severity::Error {
             findings.retain(|finding| finding.severity == Severity::Error);
         }
-        View { findings, problems: outcome.problems, checked: outcome.checked, summary: outcome.summary, remarks }
+        let foreign = outcome.foreign.iter().map(|file| self.files.path(*file).to_owned()).collect();
+        let Outcome { problems, checked, summary, .. } = outcome;
+        View { findings, problems, checked, summary, remarks, foreign }
     }
 }
 

@@ -41,11 +41,12 @@ pub fn in_document(file: FileId, document: Document<'_>) -> Option<Found> {
     find(file, text, comments, |line| item_on(document.root(), line))
 }
 
-/// The suppressions of a rule file.
+/// The suppressions of a file with rules, dashboards or both: `read` is what was read of it, the first with all comments.
 #[must_use]
-pub fn in_rules(file: FileId, text: &[u8], rules: &RuleFile) -> Option<Found> {
-    let mut subjects: Vec<Span> = Vec::new();
-    for group in rules.groups() {
+pub fn in_rules(file: FileId, text: &[u8], read: &[&RuleFile]) -> Option<Found> {
+    let dashboards = read.iter().flat_map(|rules| &rules.sets).filter(|set| set.origin.is_dashboard());
+    let mut subjects: Vec<Span> = dashboards.map(|set| set.span).collect();
+    for group in read.iter().flat_map(|rules| rules.groups()) {
         subjects.push(group.span);
         for rule in &group.rules {
             subjects.push(rule.span);
@@ -57,7 +58,8 @@ pub fn in_rules(file: FileId, text: &[u8], rules: &RuleFile) -> Option<Found> {
         let starting = subjects.iter().filter(|subject| line.contains(subject.start));
         starting.max_by_key(|subject| subject.len()).copied()
     };
-    find(file, text, || rules.comments.iter().map(|comment| comment.span), largest_on)
+    let comments = || read.iter().take(1).flat_map(|rules| &rules.comments).map(|comment| comment.span);
+    find(file, text, comments, largest_on)
 }
 
 fn find<I: Iterator<Item = Span>>(

@@ -33,12 +33,25 @@ impl<'a> Sources<'a> {
         named.into_iter().find(|source| *source != Source::Unknown).unwrap_or(Source::Unknown)
     }
 
+    /// What a query of the newer model asks: `{"kind": "DataQuery", "group": "prometheus", "datasource": {"name": "x"}}`, where
+    /// the first versions had the type as `kind` and the data source around it.
+    pub(super) fn of_query(&self, query: Node<'_>, around: Node<'_>) -> Source {
+        let kind = query.string_of("kind");
+        let kind = if kind.as_deref() == Some("DataQuery") { query.string_of("group") } else { kind };
+        if let Some(kind) = kind.as_deref().filter(|kind| says_something(kind)) {
+            return of_type(kind);
+        }
+        let name = query.get("datasource").and_then(|source| source.string_of("name"));
+        match name.map_or(Source::Unknown, |name| self.of_name(&name)) {
+            Source::Unknown => self.of(&[around]),
+            known => known,
+        }
+    }
+
     /// `{"type": "prometheus", "uid": "${DS_PROMETHEUS}"}`, or a name as older versions wrote it.
     fn named(&self, node: Node<'_>) -> Source {
-        match node.string_of("type").as_deref() {
-            // "-- Mixed --" and "-- Dashboard --": each query says for itself.
-            Some("datasource" | "mixed" | "") | None => {}
-            Some(kind) => return of_type(kind),
+        if let Some(kind) = node.string_of("type").as_deref().filter(|kind| says_something(kind)) {
+            return of_type(kind);
         }
         let name = node.string().or_else(|| node.string_of("uid"));
         name.map_or(Source::Unknown, |name| self.of_name(&name))
@@ -54,8 +67,18 @@ impl<'a> Sources<'a> {
             let is_source = |node: &Node<'_>| node.string_of("type").as_deref() == Some("datasource");
             list.list("list").find(|node| is_source(node) && is_it(node))?.string_of("query")
         };
-        input.or_else(of_variable).map_or(Source::Unknown, |kind| of_type(&kind))
+        let of_structured = || {
+            let is_source = |node: &Node<'_>| node.string_of("kind").as_deref() == Some("DatasourceVariable");
+            let mut specs = self.dashboard.list("variables").filter(is_source).filter_map(|node| node.get("spec"));
+            specs.find(is_it)?.string_of("pluginId")
+        };
+        input.or_else(of_variable).or_else(of_structured).map_or(Source::Unknown, |kind| of_type(&kind))
     }
+}
+
+/// "-- Mixed --" and "-- Dashboard --" say nothing: each query says for itself.
+fn says_something(kind: &str) -> bool {
+    !matches!(kind, "datasource" | "mixed" | "")
 }
 
 fn of_type(kind: &str) -> Source {

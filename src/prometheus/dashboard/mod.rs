@@ -2,20 +2,24 @@
 //! Prometheus data source a rule without a name, and what else reads the labels of its result an annotation of that
 //! rule. A dashboard is told by its content. Knows no lints and no metrics.
 //!
-//! The model is that of exported dashboards (`panels`, `templating`, `annotations`; `rows` before Grafana 5), bare or
-//! below `dashboard` or `spec`, as the API of Grafana and its Kubernetes objects have it.
+//! The model is that of exported dashboards (`panels`, `templating`, `annotations`; `rows` before Grafana 5) or the newer one
+//! of Grafana 12 and later (`elements`, `variables`), bare or below `dashboard` or `spec`, as the API of Grafana and its
+//! Kubernetes objects have it. Dashboards are files of their own or values of a `ConfigMap`.
 
+mod config_map;
 mod datasource;
 mod legend;
 mod node;
 mod query;
 mod reader;
+mod structured;
 
 use memchr::memmem;
 
 use super::rule_file::RuleFile;
 use crate::syntax::json;
 
+pub use config_map::read_config_maps;
 pub use legend::placeholders;
 
 /// The annotation of a query that holds the text with `{{label}}` for each series.
@@ -30,7 +34,7 @@ pub const LABEL_VALUES: &str = "label_values";
 pub fn might_be_dashboard(source: &[u8]) -> bool {
     let holds = |word: &str| memmem::find(source, word.as_bytes()).is_some();
     source.trim_ascii_start().first() == Some(&b'{')
-        && (holds("\"panels\"") || holds("\"rows\""))
+        && (holds("\"panels\"") || holds("\"rows\"") || holds("\"elements\""))
         && (holds("\"expr\"") || holds("\"query\""))
 }
 
@@ -45,7 +49,8 @@ pub fn read(source: &[u8]) -> Option<RuleFile> {
     if !document.errors.is_empty() {
         return None;
     }
-    reader::read(source, &document.root)
+    let set = reader::read(node::Node::new(source, &document.root, None))?;
+    Some(RuleFile { sets: vec![set], ..RuleFile::default() })
 }
 
 #[cfg(test)]

@@ -12,22 +12,34 @@ use crate::syntax::yaml::{ScalarMap, Style};
 pub(super) struct Node<'a> {
     source: &'a [u8],
     value: &'a Value,
+    /// From the text to the file, where the text is a value in another one.
+    outer: Option<&'a ScalarMap>,
 }
 
 impl<'a> Node<'a> {
-    pub(super) const fn new(source: &'a [u8], value: &'a Value) -> Self {
-        Self { source, value }
+    pub(super) const fn new(source: &'a [u8], value: &'a Value, outer: Option<&'a ScalarMap>) -> Self {
+        Self { source, value, outer }
     }
 
-    pub(super) const fn span(self) -> Span {
-        self.value.span
+    /// Another value of the same text.
+    const fn at(self, value: &'a Value) -> Self {
+        Self { value, ..self }
+    }
+
+    /// Where it stands in the file.
+    pub(super) fn span(self) -> Span {
+        self.place(self.value.span)
+    }
+
+    fn place(self, span: Span) -> Span {
+        self.outer.map_or(span, |outer| outer.place(span))
     }
 
     /// The name and value of the member `name`. Of a repeated name the last counts, as everywhere in JSON.
     fn member(self, name: &str) -> Option<(Span, Self)> {
         let Kind::Object(members) = &self.value.kind else { return None };
         let is_it = |member: &&json::Member| json::decode(self.source, member.name) == name;
-        members.iter().rev().find(is_it).map(|member| (member.name, Self::new(self.source, &member.value)))
+        members.iter().rev().find(is_it).map(|member| (self.place(member.name), self.at(&member.value)))
     }
 
     /// The member `name` of an object.
@@ -43,11 +55,17 @@ impl<'a> Node<'a> {
     /// The elements of an array.
     pub(super) fn elements(self) -> Option<impl Iterator<Item = Self>> {
         let Kind::Array(elements) = &self.value.kind else { return None };
-        Some(elements.iter().map(move |value| Self::new(self.source, value)))
+        Some(elements.iter().map(move |value| self.at(value)))
+    }
+
+    /// The values of the members of an object; none for anything else.
+    pub(super) fn values(self) -> impl Iterator<Item = Self> {
+        let members = if let Kind::Object(members) = &self.value.kind { members.as_slice() } else { &[] };
+        members.iter().map(move |member| self.at(&member.value))
     }
 
     /// The elements of the array `name`; none where there is no such array.
-    pub(super) fn list(self, name: &str) -> impl Iterator<Item = Self> {
+    pub(super) fn list(self, name: &str) -> impl Iterator<Item = Self> + use<'a> {
         self.get(name).and_then(Self::elements).into_iter().flatten()
     }
 
@@ -65,11 +83,12 @@ impl<'a> Node<'a> {
     pub(super) fn text(self, name: &str) -> Option<Text> {
         let (key, node) = self.member(name)?;
         let value = node.string().filter(|value| !value.trim().is_empty())?.into_owned();
-        let (span, pieces) = (node.span(), json::pieces(self.source, node.span()));
+        let pieces = json::pieces(self.source, node.value.span);
         let map = ScalarMap::of_pieces(pieces.map(|piece| match piece {
             Piece::Text(span) => (span.len(), span),
             Piece::Char(char, span) => (u32::try_from(char.len_utf8()).unwrap_or_default(), span),
         }));
-        Some(Text { key, value, span, style: Style::DoubleQuoted, map })
+        let map = self.outer.map_or_else(|| map.clone(), |outer| map.within(outer));
+        Some(Text { key, value, span: node.span(), style: Style::DoubleQuoted, map })
     }
 }

@@ -3,11 +3,11 @@
 use super::datasource::{Source, Sources};
 use super::node::Node;
 use super::query::question;
+use super::structured;
 use super::{LABEL_VALUES, LEGEND};
-use crate::prometheus::rule_file::{Group, Origin, Pair, Rule, RuleFile, RuleSet, Text};
+use crate::prometheus::rule_file::{Group, Origin, Pair, Rule, RuleSet, Text};
 use crate::prometheus::{Dialect, Language};
 use crate::source::Span;
-use crate::syntax::json::Value;
 use crate::syntax::yaml::ScalarMap;
 
 /// How deep rows may nest; Grafana has two levels.
@@ -18,23 +18,26 @@ const MARKS: [&str; 7] =
     ["schemaVersion", "templating", "annotations", "timepicker", "refresh", "editable", "graphTooltip"];
 
 /// The queries of the dashboard `root`, if it is one.
-pub(super) fn read(source: &[u8], root: &Value) -> Option<RuleFile> {
-    let root = Node::new(source, root);
-    let wrapped = ["dashboard", "spec"].iter().filter_map(|name| root.get(name)).find(|node| is_dashboard(*node));
-    let dashboard = Some(root).filter(|root| is_dashboard(*root)).or(wrapped)?;
+pub(super) fn read(root: Node<'_>) -> Option<RuleSet> {
+    let is_any = |node: &Node<'_>| is_dashboard(*node) || structured::is_dashboard(*node);
+    let wrapped = || ["dashboard", "spec"].iter().filter_map(|name| root.get(name)).find(is_any);
+    let dashboard = Some(root).filter(is_any).or_else(wrapped)?;
     let mut reader = Reader { sources: Sources::new(dashboard), groups: Vec::new() };
-    reader.variables(dashboard);
-    reader.annotations(dashboard);
-    reader.panels(dashboard, MAX_DEPTH);
+    if is_dashboard(dashboard) {
+        reader.variables(dashboard);
+        reader.annotations(dashboard);
+        reader.panels(dashboard, MAX_DEPTH);
+    } else {
+        reader.structured(dashboard);
+    }
     let title = dashboard.string_of("title").map(std::borrow::Cow::into_owned);
-    let set = RuleSet {
+    Some(RuleSet {
         origin: Origin::Dashboard { title },
         dialect: Dialect::Prometheus,
         span: dashboard.span(),
         groups: reader.groups,
         complete: true,
-    };
-    Some(RuleFile { sets: vec![set], ..RuleFile::default() })
+    })
 }
 
 fn is_dashboard(node: Node<'_>) -> bool {
@@ -45,8 +48,9 @@ fn is_dashboard(node: Node<'_>) -> bool {
     has_panels && MARKS.iter().filter(|mark| node.get(mark).is_some()).count() >= 2
 }
 
-struct Reader<'a> {
-    sources: Sources<'a>,
+/// What is read so far.
+pub(super) struct Reader<'a> {
+    pub(super) sources: Sources<'a>,
     groups: Vec<Group>,
 }
 
@@ -73,17 +77,20 @@ impl Reader<'_> {
                 continue;
             }
             // Since Grafana 7 an object around it.
-            let text = variable.text("query").or_else(|| variable.get("query")?.text("query"));
-            let Some((text, asked)) = text.and_then(|text| question(&text.value).map(|asked| (text, asked))) else {
-                continue;
-            };
-            let expression = part(&text, &asked.expression);
-            let label = asked.label.map(|label| Pair {
-                name: Text { value: LABEL_VALUES.to_owned(), ..text.clone() },
-                value: part(&text, &label),
-            });
-            self.add(variable, variable.text("name"), vec![rule(variable, expression, label)]);
+            if let Some(text) = variable.text("query").or_else(|| variable.get("query")?.text("query")) {
+                self.variable(variable, variable.text("name"), &text);
+            }
         }
+    }
+
+    /// What the query `text` of the variable `node` asks for.
+    pub(super) fn variable(&mut self, node: Node<'_>, name: Option<Text>, text: &Text) {
+        let Some(asked) = question(&text.value) else { return };
+        let label = asked.label.map(|label| Pair {
+            name: Text { value: LABEL_VALUES.to_owned(), ..text.clone() },
+            value: part(text, &label),
+        });
+        self.add(node, name, vec![rule(node, part(text, &asked.expression), label)]);
     }
 
     fn annotations(&mut self, dashboard: Node<'_>) {
@@ -103,7 +110,8 @@ impl Reader<'_> {
         self.sources.of(nodes) != Source::Other
     }
 
-    fn add(&mut self, node: Node<'_>, name: Option<Text>, rules: Vec<Rule>) {
+    /// Takes the queries of a panel, a variable or an annotation.
+    pub(super) fn add(&mut self, node: Node<'_>, name: Option<Text>, rules: Vec<Rule>) {
         if rules.is_empty() {
             return;
         }
@@ -121,7 +129,8 @@ impl Reader<'_> {
     }
 }
 
-fn rule(node: Node<'_>, expression: Text, annotation: Option<Pair>) -> Rule {
+/// A query with what else reads the labels of its result.
+pub(super) fn rule(node: Node<'_>, expression: Text, annotation: Option<Pair>) -> Rule {
     Rule {
         span: node.span(),
         number: 1,
@@ -137,7 +146,7 @@ fn rule(node: Node<'_>, expression: Text, annotation: Option<Pair>) -> Rule {
 }
 
 /// A text with placeholders, whatever its key is.
-fn named_by_key(value: Text) -> Pair {
+pub(super) fn named_by_key(value: Text) -> Pair {
     let name = Text { value: LEGEND.to_owned(), span: value.key, ..value.clone() };
     Pair { name, value }
 }
