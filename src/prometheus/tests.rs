@@ -129,7 +129,10 @@ fn violations_have_places_and_help() {
     }
     assert_eq!(
         violations("groups:\n- name: a\n  rules: []\n- name: a\n  limit: lots\n"),
-        ["a|group name `a` is repeated in the same file|", "lots|`limit` must be a whole number, not text|"]
+        [
+            "a|group name `a` is repeated in the same file|move its rules into the first one, or rename one of the two",
+            "lots|`limit` must be a whole number, not text|"
+        ]
     );
     assert_eq!(
         violations("groups:\n- rules: [{alert: A, expr: up}]\n"),
