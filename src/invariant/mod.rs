@@ -10,6 +10,7 @@ mod context;
 mod decide;
 mod fault;
 mod fix;
+mod input;
 mod language;
 mod outcome;
 mod overlay;

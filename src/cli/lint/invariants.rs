@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::evaluate::{STACK, may_bind};
 use super::passes::Run;
 use super::settings::Governed;
-use crate::config::{LintDefault, Selection};
+use crate::config::{Config, InvariantBlock, LintDefault, Selection};
 use crate::diagnostic::{Diagnostic, LintId, Severity};
-use crate::invariant::Invariant;
-use crate::linter::{Guard, Policy};
-use crate::lints::find;
+use crate::invariant::{Bundled, Invariant};
+use crate::linter::{Check, Guard, Policy};
+use crate::lints::{find, options_of};
 use crate::syntax::hcl::BlockView;
 use crate::terraform::ModuleSummary;
 
@@ -62,20 +62,53 @@ fn read(run: &Run<'_>, config: usize) -> Vec<(Invariant, Vec<Diagnostic>)> {
     if blocks.is_empty() {
         return Vec::new();
     }
-    let read = || -> Vec<(Invariant, Vec<Diagnostic>)> {
+    with_room(|| {
         let invariants = blocks.iter().map(|block| Invariant::from_block(block));
         let with_mistakes = invariants.map(|invariant| {
             let mistakes = invariant.mistakes();
             (invariant, mistakes)
         });
         with_mistakes.collect()
-    };
+    })
+}
+
+/// What is wrong with the values that `config` gives lints and invariants, its own and those in files beside it.
+pub(in crate::cli) fn check_inputs(config: &Config, beside: &[InvariantBlock]) -> Vec<Diagnostic> {
+    let settings = &config.lint;
+    let own: Vec<&InvariantBlock> = config.invariants.iter().chain(beside).collect();
+    let mut mistakes = settings.check_inputs(&|lint| options_of(lint, &own));
+    let mut named: Vec<&str> = settings.inputs.iter().map(|entry| entry.key.value.0.as_str()).collect();
+    named.sort_unstable();
+    named.dedup();
+    if named.is_empty() {
+        return mistakes;
+    }
+    let unfit: Vec<Diagnostic> = with_room(|| {
+        let own = own.iter().map(|block| Invariant::from_block(block));
+        let bundled = named.iter().filter_map(|id| match find(id)?.check {
+            Check::Invariant(text) => Some(Invariant::bundled(Bundled { id: find(id)?.id, text }, Severity::Error)),
+            _ => None,
+        });
+        own.chain(bundled.flatten()).flat_map(|invariant| invariant.unfit_inputs(settings)).collect()
+    });
+    for mistake in unfit {
+        // Several invariants of a bundled lint may have the same input.
+        if !mistakes.iter().any(|known| known.location == mistake.location) {
+            mistakes.push(mistake);
+        }
+    }
+    mistakes.sort_by_key(|mistake| mistake.location);
+    mistakes
+}
+
+/// Does `work`, which may follow deep expressions, on a thread with room for it.
+fn with_room<T: Default + Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(all)) => all,
+            Ok(Ok(done)) => done,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => Vec::new(),
+            Err(_) => T::default(),
         }
     })
 }
