@@ -116,10 +116,15 @@ fn one_whose_names_no_module_has_is_a_note() {
     }
     // One module has it, so it is about that one.
     let policy = about("output.url");
+    let alone = ["--select", "sprag/unmatched-invariant", "--fail-on", "note"];
+    assert_eq!(lint(&[MAIN, (".sprag.hcl", &policy)], &alone).lints(), ["sprag/unmatched-invariant"]);
     let other = ("modules/other/main.tf", "output \"url\" {\n  value = \"x\"\n}\n");
     assert_eq!(lint(&[MAIN, other, (".sprag.hcl", &policy)], &["--fail-on", "note"]).status, 0);
     let empty = ("modules/other/main.tf", "output \"url\" {\n  value = \"\"\n}\n");
     assert_eq!(lint(&[MAIN, empty, (".sprag.hcl", &policy)], &["--fail-on", "note"]).lints(), ["invariant/here"]);
+    // It may stand where a file cannot be read.
+    let broken = ("modules/disk/outputs.tf", "output \"url\" {\n  value = \"x\" +\n}\n");
+    assert_eq!(lint(&[MAIN, broken, (".sprag.hcl", &policy)], &alone).status, 0);
     // Whoever asks whether it exists knows.
     let asks = about("try(output.url, \"x\")");
     assert_eq!(lint(&[MAIN, (".sprag.hcl", &asks)], &["--fail-on", "note"]).status, 0);

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use super::evaluate::{STACK, may_bind};
 use super::passes::Run;
 use super::settings::Governed;
-use crate::config::{Config, InvariantBlock, LintDefault, Selection};
-use crate::diagnostic::{Diagnostic, LintId, Severity};
+use crate::config::{Config, InvariantBlock, LintDefault, Origin, Selection};
+use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
 use crate::invariant::{Bundled, Invariant};
 use crate::linter::{Check, Guard, Policy};
-use crate::lints::{find, options_of};
+use crate::lints::{LINTS, find, options_of};
 use crate::syntax::hcl::BlockView;
 use crate::terraform::ModuleSummary;
+
+const UNMATCHED: &str = "sprag/unmatched-invariant";
 
 /// The invariants of one configuration and of the files beside it that say something.
 pub(super) fn valid(run: &Run<'_>, config: usize) -> Vec<Invariant> {
@@ -34,10 +36,11 @@ pub(super) fn faults(run: &Run<'_>, modules: &[(usize, ModuleSummary)]) -> Vec<(
     found
 }
 
-/// What the configuration says without the command line, where a lint asks which invariants are tested: this one must
-/// know of all that count, also when it runs alone.
+/// What the configuration says without the command line, where a lint asks which invariants are tested or are about
+/// something: such a one must know of all that count, also when it runs alone.
 pub(super) fn guarding(run: &Run<'_>, governed: &Governed) -> Option<Policy> {
-    let asks = find("tftest/uncovered-invariant").is_some_and(|lint| run.engine.may_count(lint, &governed.policy));
+    let mut asking = ["tftest/uncovered-invariant", UNMATCHED].into_iter().filter_map(find);
+    let asks = asking.any(|lint| run.engine.may_count(lint, &governed.policy));
     asks.then(|| Policy::new(governed.policy.config.clone(), &Selection::default()))
 }
 
@@ -113,24 +116,63 @@ fn with_room<T: Default + Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Notes on invariants that are about nothing for a name that every module lacks, by configuration.
-pub(super) fn nameless(run: &Run<'_>, missing: &BTreeMap<LintId, Option<String>>) -> Vec<(usize, Diagnostic)> {
+/// Notes on invariants that are about nothing for a name that every module lacks, by configuration: those of users, and
+/// bundled ones that a configuration names.
+pub(super) fn nameless(
+    run: &Run<'_>,
+    modules: &[(usize, ModuleSummary)],
+    missing: &BTreeMap<LintId, Option<String>>,
+) -> Vec<(usize, Diagnostic)> {
     let mut found = Vec::new();
     if missing.values().all(Option::is_none) {
         return found;
     }
-    for (config, _) in run.settings.all().iter().enumerate().filter(|(_, governed)| run.is_whole(governed)) {
+    for (config, governed) in run.settings.all().iter().enumerate() {
+        let own = || modules.iter().filter(|(other, _)| *other == config).map(|(_, module)| module);
+        let Some(policy) = guarding(run, governed) else { continue };
+        if !run.is_whole(governed) || !own().all(|module| module.is_complete) {
+            continue;
+        }
         for invariant in valid(run, config) {
             let Some(Some(what)) = missing.get(&invariant.id) else { continue };
             let block = invariant.block().map(BlockView::header_span);
             let Some(location) = block.and_then(|span| invariant.source.location(span)) else { continue };
             let message = format!("{what}: the invariant guards nothing");
-            let made = Diagnostic::new(LintId::new("sprag/unmatched-invariant"), Severity::Note, location, message);
+            let made = Diagnostic::new(LintId::new(UNMATCHED), Severity::Note, location, message);
             let help = "correct the name, or remove the invariant with what it was about";
             found.push((config, made.help(help).subject(invariant.id.as_str())));
         }
+        for lint in LINTS {
+            let Check::Invariant(text) = lint.check else { continue };
+            let Some(Some(what)) = missing.get(&lint.id()) else { continue };
+            let Some(location) = asked_for_at(&governed.policy.config, lint.id) else { continue };
+            let invariants = Invariant::bundled(Bundled { id: lint.id, text }, lint.severity);
+            let is_about = |module: &ModuleSummary| invariants.iter().any(|invariant| may_bind(invariant, module));
+            if !run.engine.may_count(lint, &policy) || !own().any(is_about) {
+                continue;
+            }
+            let message = format!("{what}: `{}` guards nothing", lint.id);
+            let made = Diagnostic::new(LintId::new(UNMATCHED), Severity::Note, location, message);
+            let help = format!("`sprag explain {}` says which names it is about", lint.id);
+            found.push((config, made.help(help).subject(lint.id)));
+        }
     }
     found
+}
+
+/// Where a configuration itself, not its preset, switches on the lint `id` by name.
+fn asked_for_at(config: &Config, id: &str) -> Option<Location> {
+    let written = |origin: Origin| match origin {
+        Origin::File(location) => Some(location),
+        Origin::Default | Origin::Preset { .. } => None,
+    };
+    let rules = || std::iter::once(&config.lint.rules).chain(config.overrides.iter().map(|one| &one.rules));
+    let enabled = rules().flat_map(|rules| &rules.enable);
+    let weighed = rules().flat_map(|rules| &rules.severity).map(|entry| &entry.key);
+    let selected = enabled.chain(weighed).filter(|selector| selector.value.as_str() == id);
+    let set = config.lint.inputs.iter().filter(|entry| entry.key.value.0 == id);
+    let origins = selected.map(|selector| selector.origin).chain(set.map(|entry| entry.key.origin));
+    origins.filter_map(written).next()
 }
 
 fn unmatched(invariant: &Invariant) -> Option<Diagnostic> {
@@ -140,7 +182,7 @@ fn unmatched(invariant: &Invariant) -> Option<Diagnostic> {
     let what = invariant.kind.subjects();
     let pattern = block.label(0).unwrap_or_default();
     let message = format!("no {what} of the repository is `{pattern}`: the invariant guards nothing");
-    let diagnostic = Diagnostic::new(LintId::new("sprag/unmatched-invariant"), Severity::Note, location, message);
+    let diagnostic = Diagnostic::new(LintId::new(UNMATCHED), Severity::Note, location, message);
     Some(
         diagnostic
             .help("correct the pattern, or remove the invariant with what it was about")
