@@ -439,7 +439,7 @@ fn expressions_of(body: BodyView<'_>) -> Vec<ExprView<'_>> {
 }
 
 /// The first names of the references in an expression, keys of objects and names of functions left out.
-fn roots_of(expr: ExprView<'_>) -> Vec<ExprView<'_>> {
+pub(super) fn roots_of(expr: ExprView<'_>) -> Vec<ExprView<'_>> {
     let mut others = Vec::new();
     for inner in expr.walk() {
         if let Some(entries) = inner.entries() {

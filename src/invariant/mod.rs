@@ -4,6 +4,7 @@
 //! A verdict is only *violated* or *holds* when that is certain; everything else is *undecided*, with a reason. Knows
 //! no lint and no file on disk.
 
+mod admitted;
 mod bind;
 mod chain;
 mod context;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::admitted::is_admitted;
 use super::chain::{At, describe};
 use super::decide::{Fault, Judge, is_same};
 use super::fault::references_of;
@@ -28,13 +29,12 @@ impl<'p> Judge<'_, 'p> {
             }
             let set = at.instance.variable(&name)?;
             for candidate in samples(&set.value, variable, &reached.literals) {
+                let candidate = candidate.marked(set.value.marks);
                 let mut inputs = given.clone();
                 inputs.insert(Arc::from(&*name), candidate.clone());
                 let fixed = Rc::new(inputs.clone());
                 let instance = Instance::given(self.contexts.anybody(at.instance.number()), inputs);
-                let admitted =
-                    instance.variable(&name).is_some_and(|set| set.contradiction.is_none() && set.mismatch.is_none());
-                if !admitted {
+                if !is_admitted(&instance, &name) {
                     continue;
                 }
                 let here = At { instance, context: None, given: fixed };
@@ -44,7 +44,9 @@ impl<'p> Judge<'_, 'p> {
                     }
                     if let Outcome::Violated { message, rule } = self.outcome(invariant, &here.instance, &other) {
                         let mut fault = self.fault(invariant, &here, &other, (message, rule), true);
-                        for step in fault.steps.iter_mut().filter(|step| step.message.ends_with(" in this case")) {
+                        let own = format!("`var.{name}` is ");
+                        let is_own = |message: &str| message.starts_with(&own) && message.ends_with(" in this case");
+                        for step in fault.steps.iter_mut().filter(|step| is_own(&step.message)) {
                             step.message = format!("a caller may pass {}", describe(&candidate));
                         }
                         return Some(fault);
