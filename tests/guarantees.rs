@@ -50,6 +50,31 @@ fn witness(text: &str) -> Option<String> {
 fn broken() -> Vec<(String, &'static str)> {
     vec![
         (module("list(string)", "", "var.x"), "[\"terraform\"]"),
+        (module("object({ tags = list(string) })", "", "var.x.tags"), "{ tags = [\"terraform\"] }"),
+        (
+            module("object({ tags = list(string), free = any, size = number })", "", "var.x.tags"),
+            "{ free = null, size = 50, tags = [\"terraform\"] }",
+        ),
+        // Only changes of what validations admit can break it.
+        (
+            module(
+                GUEST,
+                &format!(
+                    "  default = {{ name = \"web-1\", tags = [] }}\n{}",
+                    validation("startswith(var.x.name, \"web-\") && var.x.size == 8")
+                ),
+                "var.x.tags",
+            ),
+            "{ name = \"web-1\", tags = [\"terraform\"] }",
+        ),
+        (
+            module("object({ k = string, tags = list(string) })", &validation("var.x.k == \"b\""), "var.x.tags"),
+            "{ k = \"b\", tags = [\"terraform\"] }",
+        ),
+        (
+            module("object({ in = object({ tags = list(string) }) })", "", "var.x.in.tags"),
+            "{ in = { tags = [\"terraform\"] } }",
+        ),
         // Validations of others that are about something else.
         (
             module("list(string)", "", "var.x")
@@ -60,10 +85,10 @@ fn broken() -> Vec<(String, &'static str)> {
         ),
         // A condition that is true.
         (
-            module("list(string)", "", "var.x")
-                + "output \"tags\" {\n  value = var.x\n  precondition {\n    condition     = length(var.x) < 5\n    \
+            module("object({ tags = list(string) })", "", "var.x.tags")
+                + "output \"tags\" {\n  value = var.x.tags\n  precondition {\n    condition     = length(var.x.tags) < 5\n    \
                    error_message = \"too many\"\n  }\n}\n",
-            "[\"terraform\"]",
+            "{ tags = [\"terraform\"] }",
         ),
     ]
 }
