@@ -103,6 +103,37 @@ fn inputs_that_nobody_has_stop_everything() {
     }
 }
 
+/// Nor would a value that is not of the input's type.
+#[test]
+fn inputs_of_another_type_stop_everything() {
+    let policy = |value: &str| {
+        let deep = format!("{}string{}", "list(".repeat(300), ")".repeat(300));
+        let mut text = format!("lint {{\n  inputs = {{\n    \"invariant/unit\" = {{ units = {value} }}\n  }}\n}}\n");
+        text.push_str(
+            "resource_invariant \"terraform_data\" \"unit\" {\n  input \"units\" {\n    type = list(string)\n  }\n",
+        );
+        text.push_str(&format!("  input \"deep\" {{\n    type = {deep}\n  }}\n"));
+        text + "  enforce {\n    condition     = contains(input.units, attrs.input)\n    error_message = \"none\"\n  }\n}\n"
+    };
+    let run = |value: &str| {
+        let disk = "resource \"terraform_data\" \"disk\" {\n  input = \"1\"\n}\n";
+        let repository = Repository::new(&[("m/main.tf", disk), (".sprag.hcl", &policy(value))]);
+        [lint(&repository, &[]), repository.run(&["config"])]
+    };
+    for value in ["\"G\"", "{ a = \"G\" }", "[[\"G\"]]", "5", &format!("{}{}", "[".repeat(300), "]".repeat(300))] {
+        for ran in run(value) {
+            assert_eq!(ran.status, 2, "{value}: {}{}", ran.stdout, ran.stderr);
+            let text = ran.stdout + &ran.stderr;
+            assert!(text.contains(".sprag.hcl:3"), "{text}");
+            assert!(text.contains("input `units` of `invariant/unit` cannot take this: "), "{text}");
+        }
+    }
+    // A number becomes a string, as in Terraform, and that is what the invariant sees.
+    let [linted, shown] = run("[1, true]");
+    assert_eq!((linted.status, shown.status), (0, 0), "{}{}", linted.stdout, shown.stderr);
+    assert_eq!(run("[true]")[0].lints(), ["invariant/unit"]);
+}
+
 #[test]
 fn findings_are_one_and_on_stdout() {
     let ran = lint(&Repository::new(&[MODULE, EMPTY_TEST]), &[]);

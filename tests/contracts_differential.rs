@@ -226,6 +226,18 @@ const FAULTS: &[Fault] = &[
         "resource \"proxmox_virtual_environment_vm\" \"f\" {\n  node_name = \"a\"\n  started = \"maybe\"\n  tags = \"a\"\n}",
     ),
     fault(
+        "argument-type",
+        "resource \"proxmox_virtual_environment_vm\" \"f\" {\n  node_name = \"a\"\n  initialization {\n    dns {\n      \
+         servers = local.fs\n    }\n  }\n}\nlocals {\n  fs = \"192.0.2.53\"\n}",
+    ),
+    fault(
+        "argument-type",
+        "resource \"proxmox_virtual_environment_vm\" \"f\" {\n  node_name = \"a\"\n  dynamic \"disk\" {\n    for_each = \
+         [[\"1\"], [2, \"fast\"]]\n    content {\n      interface = \"scsi${disk.key}\"\n      dynamic \"speed\" {\n        \
+         for_each = slice(disk.value, disk.key, disk.key + 1)\n        content {\n          read = speed.value\n        }\n      \
+         }\n    }\n  }\n}",
+    ),
+    fault(
         "undeclared-reference",
         "module \"f\" {\n  source = \"../callee\"\n  a = 1\n}\noutput \"f\" { value = module.f.nope }",
     ),

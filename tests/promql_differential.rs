@@ -13,7 +13,7 @@ mod common;
 #[path = "promql_differential/second_oracle.rs"]
 mod second_oracle;
 
-use common::generator::Generator;
+use common::generator;
 use common::mutation::{self, Mutator};
 use common::promtool::{self, Verdict};
 use sprag::syntax::promql::{Options, Version, parse};
@@ -99,13 +99,7 @@ fn changed_expressions_agree_with_promtool() {
 
 #[test]
 fn generated_expressions_agree_with_promtool() {
-    let generated: Vec<String> = (0..3000)
-        .map(|seed| {
-            let mut generator = Generator::new(seed);
-            let ast = generator.expression(1 + usize::try_from(seed % 5).expect("a small number"));
-            generator.print(&ast)
-        })
-        .collect();
+    let generated = generator::expressions(3000);
     compare(&generated);
     let mut mutator = Mutator::new(0xa57);
     let changed: Vec<String> = (0..10_000).map(|_| mutator.change(&generated, &mutation::PROMQL)).collect();

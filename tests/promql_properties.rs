@@ -200,9 +200,7 @@ proptest! {
 
     #[test]
     fn changed_expressions_are_parsed(seed in any::<u64>()) {
-        let mut generator = Generator::new(seed);
-        let ast = generator.expression(4);
-        let seeds = vec![generator.print(&ast)];
+        let seeds = vec![Generator::text(seed, 4)];
         check_expression(&Mutator::new(seed).change(&seeds, &mutation::PROMQL));
     }
 }

@@ -114,6 +114,10 @@ fn each_reason_in_words() {
     ] {
         assert_eq!(said(&policy, &text), (reason.to_owned(), help.to_owned()), "{text}");
     }
+    let long = invariant("terraform_data", "", "length(attrs.input) < 3");
+    for value in ["range(1000000000)", "range(0, 1, 0.000000001)", "setproduct(range(1000), range(1000))"] {
+        assert_eq!(said(&long, &resource(value)).0, "it depends on a value that is too large to follow", "{value}");
+    }
     let count = invariant("terraform_data", "", "attrs.input != 2");
     let text =
         resource("count.index").replace("input", "count = var.n\n  input") + "variable \"n\" {\n  type = number\n}\n";

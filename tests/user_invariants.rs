@@ -9,56 +9,17 @@
     reason = "a test fails by panicking"
 )]
 
-use std::fmt::Write;
-use std::fs;
-use std::process::Command;
+mod common;
 
-use tempfile::TempDir;
+use std::fmt::Write;
+
+use common::repository::{Ran, Repository};
 
 const MAIN: (&str, &str) = ("modules/disk/main.tf", "resource \"terraform_data\" \"disk\" {\n  input = \"50\"\n}\n");
 
-struct Ran {
-    stdout: String,
-    stderr: String,
-    status: i32,
-}
-
-impl Ran {
-    /// The lints found, each once, sorted.
-    fn lints(&self) -> Vec<&str> {
-        let ids = self.stdout.lines().filter_map(|line| line.split_once('[')?.1.split_once(']'));
-        let mut ids: Vec<&str> = ids.map(|(id, _)| id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    }
-}
-
-fn repository(files: &[(&str, &str)]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    fs::create_dir(directory.path().join(".git")).unwrap();
-    for (path, text) in files {
-        let path = directory.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    directory
-}
-
 fn lint(files: &[(&str, &str)], arguments: &[&str]) -> Ran {
-    let directory = repository(files);
-    let output = Command::new(env!("CARGO_BIN_EXE_sprag"))
-        .args(["lint", "--format", "concise", "--ignore", "terraform"])
-        .args(arguments)
-        .current_dir(directory.path())
-        .env_clear()
-        .output()
-        .unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        status: output.status.code().unwrap_or(-1),
-    }
+    let always = ["lint", "--format", "concise", "--ignore", "terraform"];
+    Repository::new(files).run(&[&always, arguments].concat())
 }
 
 /// An invariant that the module breaks.
@@ -155,10 +116,15 @@ fn one_whose_names_no_module_has_is_a_note() {
     }
     // One module has it, so it is about that one.
     let policy = about("output.url");
+    let alone = ["--select", "sprag/unmatched-invariant", "--fail-on", "note"];
+    assert_eq!(lint(&[MAIN, (".sprag.hcl", &policy)], &alone).lints(), ["sprag/unmatched-invariant"]);
     let other = ("modules/other/main.tf", "output \"url\" {\n  value = \"x\"\n}\n");
     assert_eq!(lint(&[MAIN, other, (".sprag.hcl", &policy)], &["--fail-on", "note"]).status, 0);
     let empty = ("modules/other/main.tf", "output \"url\" {\n  value = \"\"\n}\n");
     assert_eq!(lint(&[MAIN, empty, (".sprag.hcl", &policy)], &["--fail-on", "note"]).lints(), ["invariant/here"]);
+    // It may stand where a file cannot be read.
+    let broken = ("modules/disk/outputs.tf", "output \"url\" {\n  value = \"x\" +\n}\n");
+    assert_eq!(lint(&[MAIN, broken, (".sprag.hcl", &policy)], &alone).status, 0);
     // Whoever asks whether it exists knows.
     let asks = about("try(output.url, \"x\")");
     assert_eq!(lint(&[MAIN, (".sprag.hcl", &asks)], &["--fail-on", "note"]).status, 0);

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::args::ConfigArgs;
 use super::files::{read_limited, why_unreadable};
+use super::lint::check_inputs;
 use super::{Exit, terminal};
 use crate::config::{Config, InvariantBlock, parse_invariants, render};
 use crate::diagnostic::{FileId, Location, Severity};
 use crate::discover;
-use crate::lints::{LINTS, options_of};
+use crate::lints::LINTS;
 use crate::source::LineIndex;
 
 pub(super) fn run(args: &ConfigArgs) -> Exit {
@@ -36,8 +37,7 @@ fn print(args: &ConfigArgs) -> Result<(), String> {
     let ids: Vec<&str> = LINTS.iter().map(|lint| lint.id).collect();
     let (config, mut mistakes) = Config::parse(&text, FileId(0), &ids);
     let beside = invariants_beside(&path);
-    let own: Vec<&InvariantBlock> = config.invariants.iter().chain(&beside).collect();
-    mistakes.extend(config.lint.check_inputs(&|lint| options_of(lint, &own)));
+    mistakes.extend(check_inputs(&config, &beside));
     let index = LineIndex::new(&text);
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
     let shown = path.strip_prefix(&here).unwrap_or(&path).display().to_string();

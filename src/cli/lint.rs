@@ -44,6 +44,7 @@ use crate::lints::LINTS;
 use crate::report::{self, Report};
 use affected::Change;
 use baseline::Baselines;
+pub(super) use invariants::check_inputs;
 use known::Known;
 use passes::Outcome;
 use scene::{Scene, View};

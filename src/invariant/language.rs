@@ -7,7 +7,7 @@ use super::target::Target;
 use crate::config::{Guarantee, InvariantBlock, InvariantKind};
 use crate::diagnostic::{Applicability, Diagnostic, FileId, LintId, Location, Severity};
 use crate::eval::module::Node;
-use crate::eval::{Constraint, Doubt, Evaluator, Failure, Scope, Value};
+use crate::eval::{Doubt, Evaluator, Failure, Scope, Value};
 use crate::source::Span;
 use crate::suggest::{closest, quote_all};
 use crate::syntax::hcl::{self, AttributeView, BlockView, BodyView, Document, ExprKind, ExprView, Tree};
@@ -281,31 +281,9 @@ impl Invariant {
         (uses == 0).then_some(names)
     }
 
-    /// Gives an input its value. Returns whether there is such an input.
-    pub fn set_input(&mut self, name: &str, value: Value) -> bool {
-        let known = self.inputs.contains_key(name);
-        if known {
-            self.inputs.insert(name.into(), value);
-        }
-        known
-    }
-
-    fn defaults(&self) -> BTreeMap<Arc<str>, Value> {
-        let blocks = self.body().into_iter().flat_map(|body| body.blocks_of("input"));
-        blocks
-            .filter_map(|block| {
-                let name: Arc<str> = Arc::from(&*block.label(0)?);
-                let default = block.body().value("default").and_then(|expr| crate::eval::constant(expr).ok());
-                let default = default.unwrap_or_else(|| Value::null(crate::terraform::Type::Any));
-                let ty = block.body().value("type").and_then(Constraint::read);
-                let value = ty.and_then(|ty| ty.apply(&default, &mut Doubt::default()).ok()).unwrap_or(default);
-                Some((name, value))
-            })
-            .collect()
-    }
-
     /// What is wrong with its expressions, whatever they are about: names that invariants do not have, expressions of
-    /// `given` and inputs that are not constant, regular expressions that are none.
+    /// `given` and inputs that are not constant, types of inputs that are none or that the default does not have, regular
+    /// expressions that are none.
     #[must_use]
     pub fn mistakes(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
@@ -352,6 +330,9 @@ impl Invariant {
                     report(attribute.value().span(), message, "`given` fixes variables to literal values");
                 }
             }
+        }
+        for (expr, message, help) in self.mistaken_inputs() {
+            report(expr.span(), message, &help);
         }
         for expr in document.expressions() {
             if let Some((pattern, reason)) = bad_pattern(expr) {
@@ -518,7 +499,7 @@ fn expressions_of(body: BodyView<'_>) -> Vec<ExprView<'_>> {
 }
 
 /// The first names of the references in an expression, keys of objects and names of functions left out.
-fn roots_of(expr: ExprView<'_>) -> Vec<ExprView<'_>> {
+pub(super) fn roots_of(expr: ExprView<'_>) -> Vec<ExprView<'_>> {
     let mut others = Vec::new();
     for inner in expr.walk() {
         if let Some(entries) = inner.entries() {

@@ -4,12 +4,14 @@
 //! A verdict is only *violated* or *holds* when that is certain; everything else is *undecided*, with a reason. Knows
 //! no lint and no file on disk.
 
+mod admitted;
 mod bind;
 mod chain;
 mod context;
 mod decide;
 mod fault;
 mod fix;
+mod input;
 mod language;
 mod outcome;
 mod overlay;

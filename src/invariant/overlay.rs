@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::admitted::is_admitted;
 use super::language::Invariant;
 use super::subject::{Subject, Written};
 use crate::config::InvariantKind;
@@ -205,8 +206,8 @@ impl<'i> InvariantScope<'i, '_> {
         let given = BTreeMap::from([(Arc::from(name), passed)]);
         let anybody = Instance::new(self.instance.program(), self.instance.number(), Inputs::Anybody);
         let other = Instance::given(&anybody, given);
-        // A value that validations refuse proves nothing.
-        if other.variable(name)?.contradiction.is_some() {
+        // A value that validations may refuse proves nothing.
+        if !is_admitted(&other, name) {
             return None;
         }
         let (number, at) = self.subject.resource?;

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
-use crate::eval::module::{Frame, Instance};
+use crate::eval::module::{Content, Element, Frame, Instance};
 use crate::eval::{Doubt, constant, convert};
 use crate::invariant::{Context, trace};
 use crate::syntax::hcl::{ExprKind, ExprView};
@@ -71,7 +71,7 @@ fn is_sure(context: &Context<'_>) -> bool {
     true
 }
 
-/// Arguments of resources and of their blocks.
+/// Arguments of resources and of their blocks, at any depth.
 pub(super) fn arguments<'p>(anybody: &Rc<Instance<'p>>, found: &mut Vec<Diagnostic>) {
     let module = anybody.module();
     if !module.is_certain() {
@@ -94,13 +94,7 @@ pub(super) fn arguments<'p>(anybody: &Rc<Instance<'p>>, found: &mut Vec<Diagnost
             }
             for element in body.elements.iter().filter(|element| !element.is_symbolic) {
                 let Some(nested) = schema.blocks.get(&*element.kind) else { continue };
-                let crate::eval::module::Content::Block(block) = element.content else { continue };
-                for attribute in block.body().attributes() {
-                    let title = format!("block `{}`", element.kind);
-                    let place = (element.source, attribute.value(), &element.frame);
-                    let checked = Checked { anybody, resource, binding, schema: &nested.block, title };
-                    checked.check(attribute.name(), place, found);
-                }
+                Checked::of(anybody, (resource, binding), (&element.kind, &nested.block)).block(element, found);
             }
         }
     }
@@ -115,7 +109,29 @@ struct Checked<'c, 'p> {
     title: String,
 }
 
-impl<'p> Checked<'_, 'p> {
+impl<'c, 'p> Checked<'c, 'p> {
+    fn of(
+        anybody: &'c Rc<Instance<'p>>,
+        (resource, binding): (&'c Resource<'p>, Binding<'c>),
+        (kind, schema): (&str, &'c BlockSchema),
+    ) -> Self {
+        Self { anybody, resource, binding, schema, title: format!("block `{kind}`") }
+    }
+
+    /// A nested block that is surely there, and the blocks in it.
+    fn block(&self, element: &Element<'p>, found: &mut Vec<Diagnostic>) {
+        let Content::Block(block) = element.content else { return };
+        for attribute in block.body().attributes() {
+            self.check(attribute.name(), (element.source, attribute.value(), &element.frame), found);
+        }
+        for (kind, nested) in &self.schema.blocks {
+            let inner = self.anybody.blocks_in(element, kind);
+            for element in inner.iter().filter(|element| !element.is_symbolic) {
+                Self::of(self.anybody, (self.resource, self.binding), (kind, &nested.block)).block(element, found);
+            }
+        }
+    }
+
     fn check(
         &self,
         name: &str,

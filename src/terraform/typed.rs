@@ -9,11 +9,11 @@ impl Resource<'_> {
     /// Whether an argument that is no text, as the schema says, is made of references.
     #[must_use]
     pub fn has_typed_values(&self, schema: &BlockSchema) -> bool {
-        self.declarations().any(|declaration| is_typed(declaration.block.body(), schema, 0))
+        self.declarations().any(|declaration| is_typed(declaration.block.body(), schema))
     }
 }
 
-fn is_typed(body: BodyView<'_>, schema: &BlockSchema, level: u32) -> bool {
+fn is_typed(body: BodyView<'_>, schema: &BlockSchema) -> bool {
     let differs = |name: &str| {
         let known = schema.attributes.get(name);
         known.is_some_and(|known| !matches!(known.ty, Type::String | Type::Any))
@@ -21,10 +21,10 @@ fn is_typed(body: BodyView<'_>, schema: &BlockSchema, level: u32) -> bool {
     body.attributes().any(|attribute| differs(attribute.name()) && refers(attribute.value(), None))
         || body.blocks().any(|block| {
             let name = if block.kind() == "dynamic" { block.label(0) } else { Some(block.kind().into()) };
-            let nested = name.and_then(|name| schema.blocks.get(&*name)).filter(|_| level < 4);
+            let nested = name.and_then(|name| schema.blocks.get(&*name));
             nested.is_some_and(|nested| {
                 let contents = block.body().blocks_of("content").map(BlockView::body);
-                contents.chain([block.body()]).any(|body| is_typed(body, &nested.block, level + 1))
+                contents.chain([block.body()]).any(|body| is_typed(body, &nested.block))
             })
         })
 }

@@ -19,6 +19,11 @@ pub struct Generator {
     random: Mutator,
 }
 
+/// The text of `count` expressions, each of a seed of its own and one to five levels deep.
+pub fn expressions(count: u64) -> Vec<String> {
+    (0..count).zip((1..=5).cycle()).map(|(seed, depth)| Generator::text(seed, depth)).collect()
+}
+
 const NAMES: [&str; 8] = ["up", "node_load1", "a:b:c", "by", "sum", "Up", "_x", "offset"];
 const LABELS: [&str; 8] = ["job", "instance", "le", "on", "bool", "group_left", "sum", "start"];
 const DURATIONS: [&str; 6] = ["5m", "1h30m", "1y2w3d", "100ms", "1d", "30s"];
@@ -26,6 +31,13 @@ const DURATIONS: [&str; 6] = ["5m", "1h30m", "1y2w3d", "100ms", "1d", "30s"];
 impl Generator {
     pub fn new(seed: u64) -> Self {
         Self { random: Mutator::new(seed) }
+    }
+
+    /// The text of an expression at most `depth` levels deep.
+    pub fn text(seed: u64, depth: usize) -> String {
+        let mut generator = Self::new(seed);
+        let ast = generator.expression(depth);
+        generator.print(&ast)
     }
 
     /// An expression at most `depth` levels deep.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use sprag::syntax::promql::{Options, parse};
 
-use super::{EXPRESSIONS, Generator, Mutator, lines, mutation};
+use super::{EXPRESSIONS, Mutator, generator, lines, mutation};
 
 /// What `promql-parser` 0.11 rejects and Prometheus 3 accepts: the reason, and a pattern of its message.
 const REJECTS: [(&str, &str); 7] = [
@@ -87,13 +87,7 @@ fn expressions_agree_with_promql_parser() {
 
 #[test]
 fn generated_expressions_agree_with_promql_parser() {
-    let generated: Vec<String> = (0..3000)
-        .map(|seed| {
-            let mut generator = Generator::new(seed);
-            let ast = generator.expression(1 + usize::try_from(seed % 5).expect("a small number"));
-            generator.print(&ast)
-        })
-        .collect();
+    let generated = generator::expressions(3000);
     compare(&generated);
     let mut mutator = Mutator::new(0x2d0);
     let changed: Vec<String> = (0..10_000).map(|_| mutator.change(&generated, &mutation::PROMQL)).collect();

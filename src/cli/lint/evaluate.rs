@@ -11,14 +11,14 @@ use super::first_pass::FirstPass;
 use super::passes::Run;
 use super::{invariants, load};
 use crate::cli::files::read_limited;
-use crate::config::{Config, InvariantKind, LintDefault, Literal};
+use crate::config::{Config, InvariantKind, LintDefault};
 use crate::discover::{self, Directory};
 use crate::eval::module::Node;
-use crate::eval::{Number, ShortCircuit, Sources, Unreadable, Value};
+use crate::eval::{ShortCircuit, Sources, Unreadable};
 use crate::invariant::{Bundled, Invariant, RootValue};
 use crate::linter::{Check, Evaluated, Evaluation, Policy};
 use crate::lints::LINTS;
-use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, Role, Source, Type};
+use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, Role, Source};
 
 /// Levels of expressions need room: a thread's usual stack is too small for the deepest that are followed.
 pub(super) const STACK: usize = 64 << 20;
@@ -79,19 +79,7 @@ fn set_inputs(config: &Config, invariant: &mut Invariant) {
     let id = invariant.id.clone();
     for name in names {
         if let Some(literal) = config.lint.input(id.as_str(), &name) {
-            invariant.set_input(&name, value_of(literal));
-        }
-    }
-}
-
-fn value_of(literal: &Literal) -> Value {
-    match literal {
-        Literal::Bool(value) => Value::bool(*value),
-        Literal::Number(text) => Number::parse(text).map_or_else(|| Value::null(Type::Number), Value::number),
-        Literal::Text(text) => Value::string(text.as_str()),
-        Literal::List(all) => Value::tuple(all.iter().map(value_of).collect()),
-        Literal::Object(all) => {
-            Value::object(all.iter().map(|(name, value)| (Arc::from(name.as_str()), value_of(value))).collect())
+            invariant.set_input(&name, literal);
         }
     }
 }

@@ -178,7 +178,7 @@ impl Run<'_> {
             let links = self.inventory.directories.iter().flat_map(|directory| &directory.linked_elsewhere);
             modules.flat_map(|module| &module.shared_files).chain(links).any(|known| *known == file)
         };
-        for (config, diagnostic) in invariants::nameless(self, &found.missing) {
+        for (config, diagnostic) in invariants::nameless(self, modules, &found.missing) {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
         for (config, mut diagnostic) in found.diagnostics {

@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::invariants::check_inputs;
 use crate::cli::files::{Files, read_limited};
 use crate::config::{CONFIG_LINT, Config, InvariantBlock, PathSet, Selection, parse_invariants};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Severity};
 use crate::discover;
 use crate::linter::Policy;
-use crate::lints::{LINTS, options_of};
+use crate::lints::LINTS;
 use crate::terraform::schemas::Schemas;
 
 /// One configuration and the directory below which it holds.
@@ -142,7 +143,8 @@ impl<'a> Settings<'a> {
             self.all[config].invariants.extend(blocks);
             mistakes.extend(found);
         }
-        mistakes.extend(self.all.iter().flat_map(Governed::check_inputs));
+        let check = |governed: &Governed| check_inputs(&governed.policy.config, &governed.invariants);
+        mistakes.extend(self.all.iter().flat_map(check));
         self.is_broken |= mistakes.iter().any(|mistake| mistake.severity == Severity::Error);
         mistakes
     }
@@ -208,13 +210,6 @@ impl Governed {
             }
         }
         mistakes
-    }
-
-    /// What is wrong with the values that the configuration gives lints.
-    fn check_inputs(&self) -> Vec<Diagnostic> {
-        let config = &self.policy.config;
-        let own: Vec<&InvariantBlock> = config.invariants.iter().chain(&self.invariants).collect();
-        config.lint.check_inputs(&|lint| options_of(lint, &own))
     }
 
     /// Takes the configuration from its text, which is that of `file`, and returns the mistakes in it.

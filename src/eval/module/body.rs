@@ -165,6 +165,15 @@ impl<'p> Instance<'p> {
         ResourceBody { value, elements, frame: frame.clone() }
     }
 
+    /// The blocks of one kind that are written in a nested block, each with what its expressions see, but without its
+    /// value.
+    #[must_use]
+    pub fn blocks_in(&self, element: &Element<'p>, kind: &str) -> Vec<Element<'p>> {
+        let Content::Block(block) = element.content else { return Vec::new() };
+        let bodies = Bodies::one(element.source, block.body());
+        self.elements(&bodies, kind, &element.frame, &mut |_, _| unknown(&Cause::Expression))
+    }
+
     fn expression(&self, frame: &Frame, expr: ExprView<'_>) -> Value {
         self.eval(frame, expr).0.unwrap_or_else(|_| unknown(&Cause::Expression)).unnamed_unless_plain(expr)
     }

@@ -1,0 +1,7 @@
+locals {
+  vmids = join(",", var.vmids
+}
+
+output "name" {
+  value = "nightly"
+}
