@@ -1,6 +1,6 @@
 //! Patterns: paths, names with wildcards and regular expressions. Compiled when the configuration is read.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::{Regex, RegexBuilder};
@@ -112,34 +112,42 @@ impl Text for Wildcard {
 /// A regular expression. Equal when the texts are. `\d`, `\w`, `\s` and `\b` know ASCII only, where the rest allows it:
 /// nobody writes versions in other digits, and those of all scripts would make the expression large.
 #[derive(Clone, Debug)]
-pub struct Pattern(Regex);
+pub struct Pattern(Option<Regex>);
 
 /// A `v`, two numbers and perhaps a third.
 const VERSION: &str = r"v\d+\.\d+(\.\d+)?";
 
 impl Pattern {
     /// How a version looks in a comment unless the configuration says otherwise.
-    #[expect(clippy::expect_used, reason = "the pattern is a constant")]
-    pub(super) fn of_versions() -> Self {
-        static COMPILED: LazyLock<Regex> = LazyLock::new(|| compile(VERSION).expect("the pattern is valid"));
-        Self(COMPILED.clone())
+    pub(super) const fn of_versions() -> Self {
+        Self(None)
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.0.as_ref().map_or(VERSION, Regex::as_str)
     }
 
     /// The compiled expression.
     #[must_use]
-    pub const fn regex(&self) -> &Regex {
-        &self.0
+    #[expect(clippy::expect_used, reason = "the pattern is a constant")]
+    pub fn regex(&self) -> &Regex {
+        static OF_VERSIONS: LazyLock<Regex> = LazyLock::new(|| compile(VERSION).expect("the pattern is valid"));
+        self.0.as_ref().unwrap_or(&OF_VERSIONS)
     }
 }
 
+/// A configuration is read twice, before and after the files have numbers.
 fn compile(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).unicode(false).build().or_else(|_| Regex::new(text))
+    static LAST: Mutex<Option<Regex>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = last.as_ref().filter(|known| known.as_str() == text) {
+        return Ok(known.clone());
+    }
+    let made = RegexBuilder::new(text).unicode(false).build().or_else(|_| Regex::new(text))?;
+    *last = Some(made.clone());
+    Ok(made)
 }
 
 impl PartialEq for Pattern {
@@ -153,7 +161,7 @@ impl Text for Pattern {
 
     fn parse(text: &str, _: &[&str]) -> Result<Self, Mistake> {
         match compile(text) {
-            Ok(regex) if !regex.is_match("") => Ok(Self(regex)),
+            Ok(regex) if !regex.is_match("") => Ok(Self(Some(regex))),
             Ok(_) => Err(Mistake::new(format!("`{text}` matches the empty text")).help("it would match every comment")),
             Err(error) => {
                 let explained = error.to_string();

@@ -33,7 +33,9 @@ pub(super) fn run(
 ) -> Evaluated {
     let modules = first.modules.as_slice();
     let count = run.settings.all().len();
-    let invariants: Vec<Vec<Invariant>> = (0..count).map(|index| invariants_of(run, index)).collect();
+    let governs = |index: usize| modules.iter().any(|(config, _)| *config == index);
+    let invariants_of = |index: usize| if governs(index) { invariants_of(run, index) } else { Vec::new() };
+    let invariants: Vec<Vec<Invariant>> = (0..count).map(invariants_of).collect();
     let groups = groups(run, modules, &invariants, targets);
     if groups.is_empty() {
         return Evaluated::default();

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// An expression that has to match the whole text.
 #[derive(Clone, Debug)]
@@ -30,8 +30,9 @@ impl Pattern {
         Self { text: None, regex: OnceLock::new() }
     }
 
+    /// Of bytes: only ASCII is asked about, and to know all other letters takes long to build.
     fn regex(&self) -> Option<&Regex> {
-        let build = || Regex::new(&format!("^(?s:{})$", self.text.as_ref()?)).ok();
+        let build = || RegexBuilder::new(&format!("^(?s:{})$", self.text.as_ref()?)).unicode(false).build().ok();
         self.regex.get_or_init(build).as_ref()
     }
 
@@ -43,10 +44,11 @@ impl Pattern {
             return None;
         }
         match self.text.as_deref()? {
-            plain if plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/:, ".contains(&byte)) => {
-                Some(plain == text)
+            // Also `a|b`.
+            plain if plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/:, |".contains(&byte)) => {
+                Some(plain.split('|').any(|one| one == text))
             }
-            _ => Some(self.regex()?.is_match(text)),
+            _ => Some(self.regex()?.is_match(text.as_bytes())),
         }
     }
 
@@ -54,10 +56,10 @@ impl Pattern {
     #[must_use]
     pub fn expand(&self, text: &str, replacement: &str) -> Option<Option<String>> {
         let regex = self.regex().filter(|_| text.is_ascii())?;
-        let Some(captures) = regex.captures(text) else { return Some(None) };
-        let mut expanded = String::new();
-        captures.expand(replacement, &mut expanded);
-        Some(Some(expanded))
+        let Some(captures) = regex.captures(text.as_bytes()) else { return Some(None) };
+        let mut expanded = Vec::new();
+        captures.expand(replacement.as_bytes(), &mut expanded);
+        String::from_utf8(expanded).ok().map(Some)
     }
 }
 
