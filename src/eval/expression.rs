@@ -190,8 +190,6 @@ impl<'s> Evaluator<'s> {
         result
     }
 
-    // ---- references
-
     // ---- calls
 
     fn call(&mut self, expr: ExprView<'_>, name: ExprView<'_>, arguments: List, expand: bool) -> Evaluated {

@@ -56,7 +56,9 @@ impl Evaluator<'_> {
         }
         let name = root.text();
         if let Some((_, number, value)) = self.locals.iter().rev().find(|(local, _, _)| **local == *name) {
-            let (path, value) = (format!("#{number}"), value.clone());
+            // Only assumptions ask for paths.
+            let path = if self.assumptions.is_empty() { String::new() } else { format!("#{number}") };
+            let value = value.clone();
             return self.follow(value, &steps, path, expr.span());
         }
         let mut names = vec![name];
@@ -64,11 +66,10 @@ impl Evaluator<'_> {
             Step::Attribute(name, _) => Some(*name),
             _ => None,
         }));
-        let path_of = |names: &[&str]| names.join(".");
         // A narrowed reference may be known better than what it is part of.
         let (value, used) = self.scope.resolve(&names, expr.span(), &mut self.doubt)?;
         let used = used.clamp(1, names.len());
-        let path = path_of(&names[..used]);
+        let path = if self.assumptions.is_empty() { String::new() } else { names[..used].join(".") };
         self.follow(value, &steps[used - 1..], path, expr.span())
     }
 
