@@ -31,31 +31,31 @@ impl Search<'_> {
     pub(super) fn run(&self) -> HashSet<PathBuf> {
         let found = Mutex::default();
         let ignores = Ignores::above(self.repository, self.repository);
-        rayon::scope(|scope| self.directory(self.repository.to_path_buf(), &ignores, &found, scope));
+        rayon::scope(|scope| self.directory(self.repository, &ignores, &found, scope));
         found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn directory<'s>(
         &'s self,
-        directory: PathBuf,
+        directory: &Path,
         ignores: &Ignores,
         found: &'s Mutex<HashSet<PathBuf>>,
         scope: &Scope<'s>,
     ) {
-        let Ok(entries) = fs::read_dir(&directory) else { return };
+        let Ok(entries) = fs::read_dir(directory) else { return };
         let entries: Vec<_> = entries.filter_map(Result::ok).map(|entry| (entry.file_name(), entry)).collect();
         let has_rules = entries.iter().any(|(name, _)| name == ".gitignore");
         let ignores =
-            if has_rules { ignores.with_file(&directory, &directory.join(".gitignore")) } else { ignores.clone() };
+            if has_rules { ignores.with_file(directory, &directory.join(".gitignore")) } else { ignores.clone() };
         for (name, entry) in entries {
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
                 let path = directory.join(&name);
                 if !self.roots.contains(&path) && !(self.is_left_out)(&path, &name, &ignores) {
                     let ignores = ignores.clone();
-                    scope.spawn(move |scope| self.directory(path, &ignores, found, scope));
+                    scope.spawn(move |scope| self.directory(&path, &ignores, found, scope));
                 }
-            } else if kind.is_symlink() && (self.is_read)(&name) && !self.walked.contains(&directory) {
+            } else if kind.is_symlink() && (self.is_read)(&name) && !self.walked.contains(directory) {
                 let target = fs::canonicalize(entry.path()).ok();
                 let target = target.filter(|target| target.parent().is_some_and(|at| self.walked.contains(at)));
                 lock(found).extend(target);

@@ -119,7 +119,7 @@ static REGRESSION: Block = Block {
             "version",
             Kind::Regex,
             r#""v\\d+\\.\\d+(\\.\\d+)?""#,
-            "how a version looks in the comment of a run",
+            "how a version looks in the comment of a run; `\\d` and `\\w` stand for ASCII",
         ),
         Argument::with_default("changelog", Kind::Path, "\"CHANGELOG.md\"", "the file that knows all versions"),
     ],
