@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use std::collections::BTreeSet;
+
 use super::random::Random;
 
 const ADJECTIVES: &[&str] = &["primary", "internal", "shared", "regional", "nightly", "public", "legacy", "edge"];
@@ -9,14 +11,14 @@ const NOUNS: &[&str] = &["network", "cluster", "bucket", "queue", "gateway", "da
 const FIELDS: &[&str] = &["name", "size", "zone", "owner", "retention", "enabled", "endpoint", "schedule", "memory"];
 const TYPES: &[&str] = &["string", "number", "bool", "list(string)", "map(string)", "set(number)", "any"];
 const KINDS: &[&str] =
-    &["aws_instance", "aws_s3_bucket", "google_compute_disk", "azurerm_subnet", "kubernetes_service", "null_resource"];
+    &["aws_instance", "aws_s3_bucket", "google_compute_disk", "azurerm_subnet", "kubernetes_service", "vault_mount"];
 const PROVIDERS: &[(&str, &str)] = &[
     ("aws", "\"~> 5.40\""),
     ("azurerm", "\"~> 4.0\""),
     ("google", "\"~> 6.0\""),
     ("kubernetes", "\"~> 2.30\""),
-    ("null", "\"~> 3.2\""),
     ("proxmox", "\"~> 0.70\""),
+    ("vault", "\"~> 4.0\""),
 ];
 const FILES: &[&str] =
     &["compute", "iam", "locals", "main", "network", "outputs", "policy", "storage", "variables", "versions"];
@@ -30,24 +32,95 @@ pub(super) fn areas(random: &mut Random, areas: usize, count: usize, mean: usize
         for name in FILES {
             let text = match *name {
                 "variables" => file(random, mean, variable),
-                "outputs" => file(random, mean, output),
-                "versions" => String::new(),
+                // Follow when the resources are known.
+                "outputs" | "versions" => String::new(),
                 "locals" => file(random, mean, locals),
                 // Makes up for the small `versions.tf`.
                 _ => file(random, mean + mean / 9, resource),
             };
             written.push((format!("{directory}/{name}.tf"), text));
         }
-        files.append(&mut complete(written));
+        let resources = resources_in(&written);
+        let outputs = file(random, mean, |random, number| output(random, number, &resources));
+        for (path, text) in &mut written {
+            if path.ends_with("/outputs.tf") {
+                text.clone_from(&outputs);
+            }
+        }
+        files.append(&mut complete(written, &[]));
         files.push((format!("{directory}/README.md"), format!("# Module {module}\n\nMakes things.\n")));
         files.push((format!("{directory}/deploy.sh"), "#!/bin/sh\nexec terraform apply\n".to_owned()));
     }
     files
 }
 
-/// What makes a module of its files: `versions.tf` asks for the providers that are used, and `outputs.tf` passes on what
-/// nothing else reads.
-pub(super) fn complete(mut files: Vec<(String, String)>) -> Vec<(String, String)> {
+/// A resource that is declared.
+pub(super) struct Declared {
+    pub(super) kind: String,
+    pub(super) name: String,
+    is_repeated: bool,
+}
+
+/// The resources that files declare.
+pub(super) fn resources_in(files: &[(String, String)]) -> Vec<Declared> {
+    let lines: Vec<&str> = files.iter().flat_map(|(_, text)| text.lines()).collect();
+    let declared = lines.iter().enumerate().filter_map(|(at, line)| {
+        let mut labels = line.strip_prefix("resource \"")?.split('"');
+        let (kind, name) = (labels.next()?.to_owned(), labels.nth(1)?.to_owned());
+        let is_repeated = lines.get(at + 1).is_some_and(|next| next.starts_with("  for_each"));
+        Some(Declared { kind, name, is_repeated })
+    });
+    declared.collect()
+}
+
+/// The names in `text` that follow `scope.`.
+fn names_of(text: &str, scope: &str) -> BTreeSet<String> {
+    let is_inside = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '.';
+    let found = text.match_indices(scope).filter(|(at, _)| !text[..*at].ends_with(is_inside)).filter_map(|(at, _)| {
+        let rest = text[at + scope.len()..].strip_prefix('.')?;
+        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+        (end > 0).then(|| rest[..end].to_owned())
+    });
+    found.collect()
+}
+
+/// A declaration of a variable that something refers to; what it is follows from its name.
+fn declaration(name: &str, all: &str) -> String {
+    let stem = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '_');
+    let (kind, default) = match name {
+        "tags" if all.contains("merge(var.tags") => ("map(string)", "{}"),
+        "tags" => ("list(string)", "[\"home\"]"),
+        "hosts" => ("list(string)", "[]"),
+        "ports" => ("list(object({ port = number }))", "[]"),
+        "id" | "disk_size" => ("number", "100"),
+        _ if stem != name && FIELDS.contains(&stem) => ("number", "null"),
+        _ if stem != name => ("map(any)", "{}"),
+        _ => ("string", "\"lab\""),
+    };
+    let description = format!("\"The {name} that everything here has.\"");
+    let body = arguments(2, &[("type", kind), ("description", &description), ("default", default)]);
+    format!("\nvariable \"{name}\" {{\n{body}}}\n")
+}
+
+/// What makes a module of its files: `variables.tf` and `locals.tf` declare what is referred to, and `also`, `versions.tf`
+/// asks for the providers that are used, and `outputs.tf` passes on what nothing else reads.
+pub(super) fn complete(mut files: Vec<(String, String)>, also: &[&str]) -> Vec<(String, String)> {
+    let all: String = files.iter().map(|(_, text)| text.as_str()).collect();
+    let mut wanted = names_of(&all, "var");
+    wanted.extend(also.iter().map(ToString::to_string));
+    let is_declared = |name: &&String| all.contains(&format!("variable \"{name}\" {{"));
+    let variables: String =
+        wanted.iter().filter(|name| !is_declared(name)).map(|name| declaration(name, &all)).collect();
+    let locals = names_of(&all, "local").iter().any(|name| name == "instances" || name == "suffix");
+    for (path, text) in &mut files {
+        if path.ends_with("/variables.tf") {
+            text.push_str(&variables);
+        } else if path.ends_with("/locals.tf") && locals {
+            text.push_str(
+                "\nlocals {\n  instances = { main = { enabled = true } }\n  suffix    = \"x\"\n}\n\noutput \"used_locals\" {\n  description = \"What all of them have.\"\n  value       = [local.instances, local.suffix]\n}\n",
+            );
+        }
+    }
     let all: String = files.iter().map(|(_, text)| text.as_str()).collect();
     let providers = PROVIDERS.iter().filter(|(name, _)| all.contains(&format!("resource \"{name}_")));
     let versions = versions(&providers.copied().collect::<Vec<_>>());
@@ -86,7 +159,7 @@ fn mentions(text: &str, name: &str) -> bool {
 }
 
 /// A file of about `mean` bytes made of the blocks that `block` writes. `block` gets a number that is new every time.
-pub(super) fn file(random: &mut Random, mean: usize, block: fn(&mut Random, usize) -> String) -> String {
+pub(super) fn file(random: &mut Random, mean: usize, block: impl Fn(&mut Random, usize) -> String) -> String {
     // A file ends with a whole block, so on average half a block too late.
     let size = random.size(mean * 21 / 20);
     let mut text = String::with_capacity(size + 1024);
@@ -140,16 +213,17 @@ pub(super) fn variable(random: &mut Random, number: usize) -> String {
     format!("variable \"{name}\" {{\n{body}{validation}}}\n")
 }
 
-pub(super) fn output(random: &mut Random, number: usize) -> String {
-    let (kind, resource) = (random.pick(KINDS), name(random, number));
-    let field = random.pick(FIELDS);
-    let value = match random.below(3) {
-        0 => format!("{kind}.{resource}[*].{field}"),
-        1 => format!("try({kind}.{resource}[0].{field}, null)"),
-        _ => format!("\"https://${{{kind}.{resource}.{field}}}.example.org:8443/\""),
+pub(super) fn output(random: &mut Random, number: usize, resources: &[Declared]) -> String {
+    let Declared { kind, name, is_repeated } = &resources[random.below(resources.len())];
+    let field = if kind.starts_with("proxmox") { "id" } else { random.pick(FIELDS) };
+    let value = match random.below(2) {
+        _ if *is_repeated => format!("values({kind}.{name})[*].{field}"),
+        0 => format!("try({kind}.{name}.{field}, null)"),
+        _ => format!("\"https://${{{kind}.{name}.{field}}}.example.org:8443/\""),
     };
-    let description = format!("\"The {field} of {resource}.\"");
-    format!("output \"{resource}\" {{\n{}}}\n", arguments(2, &[("description", &description), ("value", &value)]))
+    let description = format!("\"The {field} of {name}.\"");
+    let body = arguments(2, &[("description", &description), ("value", &value)]);
+    format!("output \"{name}_{number}\" {{\n{body}}}\n")
 }
 
 pub(super) fn locals(random: &mut Random, number: usize) -> String {

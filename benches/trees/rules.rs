@@ -58,9 +58,10 @@ fn alert(random: &mut Random, number: &str) -> String {
         0 => format!("|\n        {expression}"),
         _ => format!("'{}'", expression.replace('\'', "''")),
     };
+    let label = if expression.contains("absent(") || expression.contains("by (le, job)") { "job" } else { "instance" };
     let severity = random.pick(&["info", "warning", "critical"]);
     let minutes = 1 + random.below(15);
     format!(
-        "\n    - alert: {subject}{trouble}{number}\n      expr: {written}\n      for: {minutes}m\n      labels:\n        severity: {severity}\n      annotations:\n        summary: {subject} in trouble (instance {{{{ $labels.instance }}}})\n        description: \"{subject} {trouble} for more than {minutes} minutes\\n  VALUE = {{{{ $value }}}}\\n  LABELS = {{{{ $labels }}}}\"\n"
+        "\n    - alert: {subject}{trouble}{number}\n      expr: {written}\n      for: {minutes}m\n      labels:\n        severity: {severity}\n      annotations:\n        summary: {subject} in trouble ({label} {{{{ $labels.{label} }}}})\n        description: \"{subject} {trouble} for more than {minutes} minutes\\n  VALUE = {{{{ $value }}}}\\n  LABELS = {{{{ $labels }}}}\"\n"
     )
 }

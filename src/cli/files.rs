@@ -23,7 +23,7 @@ const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/lints/");
 const MAX_KEPT_FILE: usize = 256 << 10;
 
 /// Most text, in bytes, that is kept: that of a usual repository.
-const MOST_KEPT: usize = 4 << 20;
+const MOST_KEPT: usize = 1 << 20;
 
 /// How many bytes may still be kept.
 pub(super) struct Room(AtomicUsize);

@@ -98,7 +98,7 @@ fn says_nothing(at: &At<'_>, names: &[&str]) -> bool {
 
 fn local<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
     let module = at.instance.module();
-    let Some((source, attribute)) = module.locals.iter().find(|(_, attribute)| attribute.name() == name) else {
+    let Some((source, attribute)) = module.local(name) else {
         return;
     };
     let value = at.instance.local(name, Span::at(0)).and_then(Result::ok);
@@ -115,7 +115,7 @@ fn local<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
 }
 
 fn variable<'p>(at: &At<'p>, name: &str, steps: &mut Vec<Step>, level: u32) {
-    let Some(declared) = at.instance.module().variables.iter().find(|known| known.name() == name) else { return };
+    let Some(declared) = at.instance.module().variable(name) else { return };
     let Some(set) = at.instance.variable(name) else { return };
     if at.given.contains_key(name) {
         let message = format!("`var.{name}` is {} in this case", describe(&set.value));

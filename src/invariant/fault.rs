@@ -83,7 +83,7 @@ impl<'p> Judge<'_, 'p> {
     }
 
     fn local_place(&self, at: &At<'p>, name: &str) -> Option<Place<'p>> {
-        let (source, attribute) = at.instance.module().locals.iter().find(|(_, attribute)| attribute.name() == name)?;
+        let (source, attribute) = at.instance.module().local(name)?;
         Some(Place { source, expr: attribute.value(), frame: Frame::default(), name: format!("local.{name}") })
     }
 
@@ -98,7 +98,7 @@ impl<'p> Judge<'_, 'p> {
     }
 
     fn variable_place(&self, at: &At<'p>, name: &str) -> Option<Place<'p>> {
-        let variable = at.instance.module().variables.iter().find(|variable| variable.name() == name)?;
+        let variable = at.instance.module().variable(name)?;
         let expr = variable.value("default").or_else(|| variable.value("type"))?;
         Some(Place { source: variable.source, expr, frame: Frame::default(), name: format!("var.{name}") })
     }

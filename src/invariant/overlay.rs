@@ -108,8 +108,7 @@ impl<'i> InvariantScope<'i, '_> {
         match names.as_slice() {
             ["var", ..] | ["each", "value", ..] => true,
             ["local", name, ..] if level < 8 => {
-                let locals = &self.instance.module().locals;
-                let found = locals.iter().find(|(_, attribute)| attribute.name() == *name);
+                let found = self.instance.module().local(name);
                 found.is_some_and(|(_, attribute)| self.is_passed(attribute.value(), level + 1))
             }
             _ => false,
@@ -118,7 +117,7 @@ impl<'i> InvariantScope<'i, '_> {
 
     /// Everything that is written about a variable.
     fn variable(&self, name: &str) -> Option<Value> {
-        let declared = self.instance.module().variables.iter().find(|declared| declared.name() == name)?;
+        let declared = self.instance.module().variable(name)?;
         // What an override file says wins.
         let sources = self.instance.module().sources.iter().filter(|source| source.role == Role::Override);
         let blocks = sources.flat_map(|source| source.document().root().blocks_of("variable"));

@@ -151,7 +151,7 @@ impl Reached {
                     self.names.insert(name.to_string());
                 }
                 [root, name, ..] if root == "local" => {
-                    let found = module.locals.iter().find(|(_, attribute)| attribute.name() == *name);
+                    let found = module.local(name);
                     if let Some((source, attribute)) = found {
                         self.follow(module, source, attribute.value(), level + 1);
                     }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
 use super::{ProviderReference, Role, Source, Survey, TestFile, providers, suspicion};
@@ -253,6 +255,10 @@ pub struct Module<'a> {
     survey: OnceLock<Survey<'a>>,
     provider_references: OnceLock<Vec<ProviderReference<'a>>>,
     bindings: OnceLock<Vec<(Cow<'a, str>, Option<Binding<'a>>)>>,
+    /// The places of variables, by name.
+    variable_places: OnceLock<FxHashMap<Cow<'a, str>, usize>>,
+    /// The places of local values, by name.
+    local_places: OnceLock<FxHashMap<&'a str, usize>>,
 }
 
 impl<'a> Module<'a> {
@@ -279,6 +285,8 @@ impl<'a> Module<'a> {
             survey: OnceLock::new(),
             provider_references: OnceLock::new(),
             bindings: OnceLock::new(),
+            variable_places: OnceLock::new(),
+            local_places: OnceLock::new(),
         };
         for source in sources {
             match source.role {
@@ -291,6 +299,26 @@ impl<'a> Module<'a> {
             module.override_all(source);
         }
         module
+    }
+
+    /// The variable with this name; of several the first.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&Declaration<'a>> {
+        let places = self.variable_places.get_or_init(|| {
+            let named = self.variables.iter().enumerate().rev();
+            named.map(|(at, variable)| (variable.name(), at)).collect()
+        });
+        places.get(name).map(|at| &self.variables[*at])
+    }
+
+    /// The local value with this name and its file; of several the first.
+    #[must_use]
+    pub fn local(&self, name: &str) -> Option<(&'a Source, AttributeView<'a>)> {
+        let places = self.local_places.get_or_init(|| {
+            let named = self.locals.iter().enumerate().rev();
+            named.map(|(at, (_, attribute))| (attribute.name(), at)).collect()
+        });
+        places.get(name).map(|at| self.locals[*at])
     }
 
     /// Whether what seems to be missing is missing: everything was read, and all programs read the same files.

@@ -20,7 +20,7 @@ use crate::syntax::hcl;
 use crate::terraform::{Locks, Module, ModuleSummary, RegressionRun, Role, Source, is_fixture};
 
 /// Most text, in bytes, of which the trees are kept for the lints that evaluate. A tree takes several times as much.
-const MOST_KEPT: usize = 2 << 20;
+const MOST_KEPT: usize = 768 << 10;
 
 /// What the first pass leaves. Numbers beside things are those of their configurations.
 #[derive(Default)]

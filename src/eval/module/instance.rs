@@ -190,9 +190,7 @@ impl<'p> Instance<'p> {
     /// # Errors
     /// When it refers to itself.
     pub fn local(&self, name: &str, span: Span) -> Option<Result<Value, Failure>> {
-        let module = self.module();
-        let mut declared = module.locals.iter().filter(|(_, attribute)| attribute.name() == name);
-        let (_, attribute) = declared.next()?;
+        let (_, attribute) = self.module().local(name)?;
         if self.is_overridden("locals", name) {
             return Some(Ok(unknown(&Cause::Expression)));
         }

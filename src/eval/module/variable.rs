@@ -82,7 +82,7 @@ impl Instance<'_> {
     }
 
     pub(super) fn declaration_of(&self, name: &str) -> Option<Declaration<'_>> {
-        self.module().variables.iter().find(|declared| declared.name() == name).copied()
+        self.module().variable(name).copied()
     }
 
     fn variable_set(&self, name: &str, declaration: &Declaration<'_>) -> VariableSet {
