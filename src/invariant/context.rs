@@ -1,6 +1,7 @@
 //! The contexts of a module: called by anybody, and as it is called in the repository, from the roots down.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,6 +12,9 @@ use crate::terraform::Declaration;
 
 /// Most contexts of one module that are looked at.
 const MAX_CONTEXTS: usize = 400;
+
+/// Most modules with values of a caller that are remembered; the oldest go.
+const MAX_TRIED: usize = 64;
 
 /// Most levels of calls.
 const MAX_LEVELS: usize = 24;
@@ -23,6 +27,16 @@ pub struct Context<'p> {
     pub call: Option<CallSite<'p>>,
     /// Where the values of a root's variables are written.
     pub values: BTreeMap<Arc<str>, Location>,
+}
+
+/// A module with a value that a caller might pass.
+#[derive(Clone)]
+struct Tried<'p> {
+    instance: Rc<Instance<'p>>,
+    /// The variable.
+    name: String,
+    /// Whether he surely may.
+    admitted: bool,
 }
 
 /// A call and the context it stands in.
@@ -47,6 +61,9 @@ pub struct Contexts<'p> {
     called: Vec<Vec<Rc<Context<'p>>>>,
     /// Whether some contexts of a module were left out because there are so many.
     pub is_cut: bool,
+    /// Modules with values that a caller might pass, and whether he surely may: other resources and invariants try the
+    /// same ones.
+    tried: RefCell<VecDeque<Tried<'p>>>,
 }
 
 impl<'p> Contexts<'p> {
@@ -59,6 +76,7 @@ impl<'p> Contexts<'p> {
             anybody: (0..count).map(|node| Instance::new(program, node, Inputs::Anybody)).collect(),
             called: (0..count).map(|_| Vec::new()).collect(),
             is_cut: false,
+            tried: RefCell::default(),
         };
         let mut is_called = vec![false; count];
         for target in program.nodes.iter().flat_map(|node| node.calls.values()) {
@@ -124,6 +142,30 @@ impl<'p> Contexts<'p> {
     #[must_use]
     pub fn of(&self, node: usize) -> &[Rc<Context<'p>>] {
         &self.called[node]
+    }
+
+    /// `made` with what is known of it by now, if a caller surely may pass what it has as the variable `name`, which
+    /// `is_admitted` decides where the same was not tried before.
+    pub(super) fn tried(
+        &self,
+        made: Rc<Instance<'p>>,
+        name: &str,
+        is_admitted: fn(&Instance<'_>, &str) -> bool,
+    ) -> Option<Rc<Instance<'p>>> {
+        let is_same = |known: &&Tried<'p>| {
+            known.name == name && known.instance.number() == made.number() && known.instance.inputs == made.inputs
+        };
+        let known = self.tried.borrow().iter().find(is_same).cloned();
+        let tried = known.unwrap_or_else(|| {
+            let new = Tried { admitted: is_admitted(&made, name), name: name.to_owned(), instance: made };
+            let mut tried = self.tried.borrow_mut();
+            if tried.len() >= MAX_TRIED {
+                tried.pop_front();
+            }
+            tried.push_back(new.clone());
+            new
+        });
+        tried.admitted.then_some(tried.instance)
     }
 
     /// The modules.

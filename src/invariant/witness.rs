@@ -63,9 +63,9 @@ impl<'p> Judge<'_, 'p> {
         inputs.insert(Arc::from(name), candidate.clone());
         let fixed = Rc::new(inputs.clone());
         let instance = Instance::given(self.contexts.anybody(at.instance.number()), inputs);
-        if !is_admitted(&instance, name) {
+        let Some(instance) = self.contexts.tried(instance, name, is_admitted) else {
             return Trial::Refused;
-        }
+        };
         let here = At { instance, context: None, given: fixed };
         for other in self.subjects(invariant, &here.instance, subject.resource) {
             if !is_same(subject, &other) {
