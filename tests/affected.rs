@@ -72,6 +72,19 @@ fn rules_bring_those_beside_them() {
 }
 
 #[test]
+fn what_rules_miss_is_told_at_a_changed_unit() {
+    let unit = "[Service]\nExecStart=/usr/bin/prometheus-node-exporter --collector.textfile.directory=/var/lib/other\n";
+    let script = "printf 'backup_last_success_timestamp_seconds 1\\n' >/var/lib/prometheus/node-exporter/backup.prom\n";
+    let rules = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: absent(backup_last_success_timestamp_seconds)\n";
+    let directory = Repository::new(&[("exporter.service", unit), ("backup.sh", script), ("rules.yml", rules)]);
+    let select = ["lint", "--format", "concise", "--select", "scrape/textfile-directory"];
+    let all = Ran::of(&sprag(directory.root(), &select).output().unwrap());
+    assert!(all.stdout.starts_with("exporter.service:2:"), "{}", all.stdout);
+    let hook = [&select[..], &["--affected", "exporter.service"]].concat();
+    assert_eq!(Ran::of(&sprag(directory.root(), &hook).output().unwrap()).stdout, all.stdout);
+}
+
+#[test]
 fn a_file_that_is_not_linted_affects_nothing() {
     let directory = repository();
     assert_eq!(affected(directory.root(), ".", &["README.md"]), (Vec::new(), 0));

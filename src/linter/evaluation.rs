@@ -209,7 +209,7 @@ impl Evaluated {
     fn add(&mut self, node: usize, mut diagnostic: Diagnostic) {
         let mut is_known = false;
         let same_place =
-            |known: &&mut Diagnostic| known.lint == diagnostic.lint && known.location == diagnostic.location;
+            |known: &&mut Diagnostic| known.location == diagnostic.location && known.lint == diagnostic.lint;
         for known in self.diagnostics.iter_mut().map(|(_, known)| known).filter(same_place) {
             is_known |= known.message == diagnostic.message;
             // Instances that want different things there do not get any.

@@ -16,17 +16,6 @@ pub(super) struct Change {
     pub(super) roots: Vec<PathBuf>,
 }
 
-/// What is looked at closely: findings about the rest would not be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Concerns {
-    pub(super) modules: bool,
-    pub(super) monitoring: bool,
-}
-
-impl Concerns {
-    pub(super) const ALL: Self = Self { modules: true, monitoring: true };
-}
-
 impl Change {
     /// Of the files and directories that the user named. One that is gone has changed nothing that is left.
     pub(super) fn of(paths: &[PathBuf]) -> Result<Self, String> {
@@ -46,15 +35,12 @@ impl Change {
         Ok(Self { files, roots: roots.into_iter().collect() })
     }
 
-    /// What the change can have broken.
-    pub(super) fn concerns(&self, inventory: &Inventory, files: &Files) -> Concerns {
+    /// Whether the change may have broken a module. Rules are no such question: what they miss is told at units, scripts
+    /// and modules as well.
+    pub(super) fn concerns_modules(&self, inventory: &Inventory, files: &Files) -> bool {
         let is_changed = |id: FileId| files.get(id).is_some_and(|file| self.holds(&file.path));
-        let governs = self.files.iter().any(|path| governs(path));
-        let servers = inventory.rule_candidates.iter().chain(&inventory.dashboard_candidates);
-        Concerns {
-            modules: governs || inventory.directories.iter().any(|directory| members(directory).any(is_changed)),
-            monitoring: governs || servers.copied().any(is_changed),
-        }
+        self.files.iter().any(|path| governs(path))
+            || inventory.directories.iter().any(|directory| members(directory).any(is_changed))
     }
 
     /// The files whose findings are shown; nothing where the change may concern everything.

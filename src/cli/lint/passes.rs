@@ -5,7 +5,6 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::affected::Concerns;
 use super::first_pass::FirstPass;
 use super::known::Known;
 use super::servers::scrape_model;
@@ -48,7 +47,8 @@ pub(super) struct Run<'a> {
     pub(super) files: &'a Files,
     pub(super) settings: &'a Settings<'a>,
     pub(super) known: &'a Known,
-    pub(super) concerns: Concerns,
+    /// Whether modules are evaluated: findings about them would be shown.
+    pub(super) evaluates: bool,
 }
 
 impl Run<'_> {
@@ -105,9 +105,6 @@ impl Run<'_> {
     /// Lints that need to know what metrics there are, for each configuration that governs a rule file or a dashboard.
     fn monitoring_pass(&self, first: &FirstPass) -> Vec<Diagnostic> {
         let FirstPass { units, servers, rules, dashboards, .. } = first;
-        if !self.concerns.monitoring {
-            return Vec::new();
-        }
         let mut diagnostics = Vec::new();
         let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
         for (index, governed) in self.settings.all().iter().enumerate() {
@@ -161,7 +158,7 @@ impl Run<'_> {
         for (config, diagnostic) in invariants::faults(self, modules) {
             outcome.diagnostics.extend(self.settle(vec![diagnostic], config));
         }
-        if !self.concerns.modules {
+        if !self.evaluates {
             return Vec::new();
         }
         let directories = self.inventory.directories.iter().map(|directory| (directory.key.as_str(), directory));

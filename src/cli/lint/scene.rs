@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::affected::{Change, Concerns};
+use super::affected::Change;
 use super::baseline::Baselines;
 use super::known::Known;
 use super::passes::{Outcome, Run};
@@ -61,15 +61,14 @@ impl Scene<'_> {
 
     /// Lints everything and keeps what is asked for.
     pub(super) fn look(&mut self) -> View {
-        let concerns = self.change.as_ref().map(|change| change.concerns(&self.inventory, &self.files));
-        let concerns = concerns.unwrap_or(Concerns::ALL);
+        let is_concerned = |change: &Change| change.concerns_modules(&self.inventory, &self.files);
         let run = Run {
             engine: &self.engine,
             inventory: &self.inventory,
             files: &self.files,
             settings: &self.settings,
             known: &self.known,
-            concerns,
+            evaluates: self.change.as_ref().is_none_or(is_concerned),
         };
         let mut outcome = run.all();
         outcome.diagnostics.extend(self.mistakes.iter().cloned());
