@@ -1,9 +1,8 @@
 //! A module: what its files declare, with override files merged the way Terraform merges them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
-
-use rustc_hash::FxHashMap;
 
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
@@ -256,9 +255,9 @@ pub struct Module<'a> {
     provider_references: OnceLock<Vec<ProviderReference<'a>>>,
     bindings: OnceLock<Vec<(Cow<'a, str>, Option<Binding<'a>>)>>,
     /// The places of variables, by name.
-    variable_places: OnceLock<FxHashMap<Cow<'a, str>, usize>>,
+    variable_places: OnceLock<HashMap<Cow<'a, str>, usize>>,
     /// The places of local values, by name.
-    local_places: OnceLock<FxHashMap<&'a str, usize>>,
+    local_places: OnceLock<HashMap<&'a str, usize>>,
 }
 
 impl<'a> Module<'a> {
