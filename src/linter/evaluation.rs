@@ -1,5 +1,6 @@
 //! Lints that evaluate: invariants, bundled and of users, over modules that call each other.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -94,12 +95,13 @@ impl Evaluation<'_, '_> {
         // The largest must not be begun last.
         order.sort_by_key(|at| Reverse(tasks[*at].weight));
         let results: Vec<OnceLock<Evaluated>> = tasks.iter().map(|_| OnceLock::new()).collect();
+        let definitions: Vec<OnceLock<Vec<Definition<'_>>>> = self.nodes.iter().map(|_| OnceLock::new()).collect();
         let next = AtomicUsize::new(0);
         let work = || {
             let mut known = None;
             while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let contexts = known.get_or_insert_with(|| Contexts::new(&Program::new(self.nodes), self.values));
-                results[*at].get_or_init(|| self.look(&tasks[*at], contexts));
+                results[*at].get_or_init(|| self.look(&tasks[*at], contexts, &definitions));
             }
         };
         rayon::scope(|scope| {
@@ -142,7 +144,12 @@ impl Evaluation<'_, '_> {
         modules.into_iter().flat_map(split).collect()
     }
 
-    fn look(&self, task: &Task, contexts: &Contexts<'_>) -> Evaluated {
+    fn look<'n>(
+        &'n self,
+        task: &Task,
+        contexts: &Contexts<'_>,
+        definitions: &[OnceLock<Vec<Definition<'n>>>],
+    ) -> Evaluated {
         let (node, judge) = (task.node, Judge::new(contexts));
         let mut found = Evaluated::default();
         for part in &task.parts {
@@ -153,7 +160,8 @@ impl Evaluation<'_, '_> {
             let invariant = &(self.invariants)(node)[*at];
             let judgements = judge.judge(invariant, node);
             if judgements.iter().any(|judgement| judgement.verdict != Verdict::NotApplicable) {
-                found.guards.extend(Guard::of(invariant, self.nodes[node].module).map(|guard| (node, guard)));
+                let definitions = || definitions[node].get_or_init(|| Definition::all(self.nodes[node].module));
+                found.guards.extend(Guard::of(invariant, definitions).map(|guard| (node, guard)));
             }
             for judgement in judgements {
                 found.take(node, invariant, judgement);
@@ -163,28 +171,51 @@ impl Evaluation<'_, '_> {
     }
 }
 
+/// A local value or an output, and the names that it is made of.
+struct Definition<'n> {
+    name: Cow<'n, str>,
+    /// In order, each once.
+    mentioned: Vec<Cow<'n, str>>,
+}
+
+impl<'n> Definition<'n> {
+    /// Those of a module.
+    fn all(module: &'n Module<'n>) -> Vec<Self> {
+        let locals = module.locals.iter().map(|(_, attribute)| (attribute.name().into(), Some(attribute.value())));
+        let outputs = module.outputs.iter().map(|output| (output.name(), output.value("value")));
+        let of = |(name, value): (Cow<'n, str>, Option<ExprView<'n>>)| {
+            let mut mentioned: Vec<Cow<'n, str>> = value?.walk().filter_map(ExprView::as_reference).flatten().collect();
+            mentioned.sort_unstable();
+            mentioned.dedup();
+            Some(Self { name, mentioned })
+        };
+        locals.chain(outputs).filter_map(of).collect()
+    }
+}
+
 impl Guard {
-    fn of(invariant: &Invariant, module: &Module<'_>) -> Option<Self> {
+    fn of<'d, 'n: 'd>(invariant: &Invariant, definitions: impl FnOnce() -> &'d Vec<Definition<'n>>) -> Option<Self> {
         let version = invariant.fixed_in.clone()?;
         let mut names = invariant.judged();
-        let locals = module.locals.iter().map(|(_, attribute)| (attribute.name().to_owned(), Some(attribute.value())));
-        let outputs = module.outputs.iter().map(|output| (output.name().into_owned(), output.value("value")));
-        let made: Vec<(String, ExprView<'_>)> =
-            locals.chain(outputs).filter_map(|(name, value)| Some((name, value?))).collect();
+        let mut open: Vec<&Definition<'_>> = definitions().iter().collect();
         // Until nothing more is made of what is known.
-        while let Some((name, _)) = made.iter().find(|(name, value)| !names.contains(name) && mentions(*value, &names))
-        {
-            names.insert(name.clone());
+        loop {
+            let before = names.len();
+            open.retain(|definition| {
+                let is_made = definition.mentioned.iter().any(|name| names.contains(&**name));
+                if is_made {
+                    names.insert(definition.name.clone().into_owned());
+                }
+                !is_made
+            });
+            if names.len() == before {
+                break;
+            }
         }
         let own = invariant.id.area() == crate::config::INVARIANT_AREA;
         let location = invariant.block().and_then(|block| invariant.source.location(block.header_span()));
         Some(Self { lint: invariant.id.clone(), fixed_in: Some(version).filter(|_| own), names, location })
     }
-}
-
-fn mentions(expr: ExprView<'_>, names: &BTreeSet<String>) -> bool {
-    let mut steps = expr.walk().filter_map(ExprView::as_reference).flatten();
-    steps.any(|step| names.contains(&*step))
 }
 
 impl Evaluated {
