@@ -24,10 +24,12 @@ impl RegressionRun {
     /// The runs of `test`; `version` is how a version looks.
     #[must_use]
     pub fn all(test: &TestFile<'_>, version: &Regex) -> Vec<Self> {
-        let made = named_versions(test, version).into_iter().map(|(run, versions)| Self {
+        let runs = named_versions(test, version);
+        let names = names_in(runs.iter().map(|(run, _)| run));
+        let made = runs.into_iter().zip(names).map(|((run, versions), names)| Self {
             name: run.name().into_owned(),
             versions: versions.into_iter().map(|(text, span)| (text, test.location(span))).collect(),
-            names: names_in(&run),
+            names,
         });
         made.collect()
     }
@@ -46,16 +48,21 @@ pub fn named_versions<'a>(test: &TestFile<'a>, version: &Regex) -> Vec<(Run<'a>,
     found
 }
 
-fn names_in(run: &Run<'_>) -> BTreeSet<String> {
-    let span = run.block.span();
-    let mut names = BTreeSet::new();
-    let document = run.block.document();
-    for expr in document.expressions().filter(|expr| span.covers(expr.span())) {
-        names.extend(expr.as_reference().into_iter().flatten().map(std::borrow::Cow::into_owned));
-        names.extend(expr.as_string().map(std::borrow::Cow::into_owned));
+/// What each of the runs of a file, which are in order, refers to.
+fn names_in<'r, 'a: 'r>(runs: impl Iterator<Item = &'r Run<'a>> + Clone) -> Vec<BTreeSet<String>> {
+    let of = |run: &Run<'_>| {
+        let variables = run.block.body().blocks_of("variables");
+        variables.flat_map(|block| block.body().attributes()).map(|attribute| attribute.name().to_owned()).collect()
+    };
+    let mut names: Vec<BTreeSet<String>> = runs.clone().map(of).collect();
+    let spans: Vec<Span> = runs.clone().map(|run| run.block.span()).collect();
+    let document = runs.map(|run| run.block.document()).next();
+    for expr in document.iter().flat_map(|document| document.expressions()) {
+        let after = spans.partition_point(|run| run.start <= expr.span().start);
+        let Some(at) = after.checked_sub(1).filter(|at| spans[*at].covers(expr.span())) else { continue };
+        names[at].extend(expr.as_reference().into_iter().flatten().map(std::borrow::Cow::into_owned));
+        names[at].extend(expr.as_string().map(std::borrow::Cow::into_owned));
     }
-    let variables = run.block.body().blocks_of("variables");
-    names.extend(variables.flat_map(|block| block.body().attributes()).map(|attribute| attribute.name().to_owned()));
     names
 }
 
