@@ -77,22 +77,27 @@ pub(super) fn arguments<'p>(anybody: &Rc<Instance<'p>>, found: &mut Vec<Diagnost
     if !module.is_certain() {
         return;
     }
-    for (number, resource) in module.resources.iter().enumerate() {
+    for resource in &module.resources {
         let Some((schema, binding)) = module.schema_of(resource) else { continue };
-        if !resource.has_typed_values(schema) || !anybody.resource_repetition(resource).is_sure() {
+        if !resource.has_typed_values(schema) {
             continue;
         }
-        let kinds: Vec<&str> = schema.blocks.keys().map(|kind| &**kind).collect();
-        for body in anybody.resource_bodies(number, Some(&kinds)) {
+        let repetition = anybody.resource_repetition(resource);
+        if !repetition.is_sure() {
+            continue;
+        }
+        for frame in repetition.frames() {
             for declaration in resource.declarations() {
                 for attribute in declaration.block.body().attributes() {
                     let title = format!("`{}`", resource.kind);
-                    let place = (declaration.source, attribute.value(), &body.frame);
+                    let place = (declaration.source, attribute.value(), frame);
                     let checked = Checked { anybody, resource, binding, schema, title };
                     checked.check(attribute.name(), place, found);
                 }
             }
-            for element in body.elements.iter().filter(|element| !element.is_symbolic) {
+            let is_known = |kind: &str| schema.blocks.contains_key(kind) && resource.attribute(kind).is_none();
+            let blocks = anybody.blocks_of(resource, frame, &is_known);
+            for element in blocks.iter().filter(|element| !element.is_symbolic) {
                 let Some(nested) = schema.blocks.get(&*element.kind) else { continue };
                 Checked::of(anybody, (resource, binding), (&element.kind, &nested.block)).block(element, found);
             }
@@ -124,11 +129,10 @@ impl<'c, 'p> Checked<'c, 'p> {
         for attribute in block.body().attributes() {
             self.check(attribute.name(), (element.source, attribute.value(), &element.frame), found);
         }
-        for (kind, nested) in &self.schema.blocks {
-            let inner = self.anybody.blocks_in(element, kind);
-            for element in inner.iter().filter(|element| !element.is_symbolic) {
-                Self::of(self.anybody, (self.resource, self.binding), (kind, &nested.block)).block(element, found);
-            }
+        let inner = self.anybody.blocks_in(element, &|kind| self.schema.blocks.contains_key(kind));
+        for element in inner.iter().filter(|element| !element.is_symbolic) {
+            let Some(nested) = self.schema.blocks.get(&*element.kind) else { continue };
+            Self::of(self.anybody, (self.resource, self.binding), (&element.kind, &nested.block)).block(element, found);
         }
     }
 

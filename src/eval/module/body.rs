@@ -90,6 +90,11 @@ struct Bodies<'p> {
 }
 
 impl<'p> Bodies<'p> {
+    fn of(resource: &Resource<'p>) -> Self {
+        let all = resource.declarations().map(|declaration| (declaration.source, declaration.block.body()));
+        Self { all: all.collect() }
+    }
+
     fn one(source: &'p Source, body: BodyView<'p>) -> Self {
         Self { all: vec![(source, body)] }
     }
@@ -129,6 +134,7 @@ impl<'p> Bodies<'p> {
         Vec::new()
     }
 
+    /// The kinds of its blocks, each once.
     fn kinds(&self) -> Vec<String> {
         let mut kinds: Vec<String> = Vec::new();
         for block in self.all.iter().flat_map(|(_, body)| body.blocks()) {
@@ -137,7 +143,7 @@ impl<'p> Bodies<'p> {
             } else {
                 Some(block.kind().to_owned())
             };
-            kinds.extend(kind.filter(|kind| !META.contains(&kind.as_str())));
+            kinds.extend(kind);
         }
         kinds.sort_unstable();
         kinds.dedup();
@@ -149,8 +155,7 @@ impl<'p> Instance<'p> {
     /// What one instance of a resource is: all of it, or only the attributes and blocks called as `wanted` says.
     #[must_use]
     pub fn resource_body(&self, resource: &Resource<'p>, frame: &Frame, wanted: Wanted<'_>) -> ResourceBody<'p> {
-        let all = resource.declarations().map(|declaration| (declaration.source, declaration.block.body()));
-        let bodies = Bodies { all: all.collect() };
+        let bodies = Bodies::of(resource);
         let schema = self.module().schema_of(resource).map(|(schema, _)| schema);
         let name: &Name<'_> = &|out| out.write_str(&resource.address());
         let address = Address { parent: None, name };
@@ -165,13 +170,28 @@ impl<'p> Instance<'p> {
         ResourceBody { value, elements, frame: frame.clone() }
     }
 
-    /// The blocks of one kind that are written in a nested block, each with what its expressions see, but without its
-    /// value.
+    /// The blocks that are written at the top of a resource, each with what its expressions see, but without its value;
+    /// those of kinds that `is_wanted` says.
     #[must_use]
-    pub fn blocks_in(&self, element: &Element<'p>, kind: &str) -> Vec<Element<'p>> {
+    pub fn blocks_of(
+        &self,
+        resource: &Resource<'p>,
+        frame: &Frame,
+        is_wanted: &dyn Fn(&str) -> bool,
+    ) -> Vec<Element<'p>> {
+        self.without_values(&Bodies::of(resource), frame, is_wanted)
+    }
+
+    /// The same of blocks in a nested block.
+    #[must_use]
+    pub fn blocks_in(&self, element: &Element<'p>, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Element<'p>> {
         let Content::Block(block) = element.content else { return Vec::new() };
-        let bodies = Bodies::one(element.source, block.body());
-        self.elements(&bodies, kind, &element.frame, &mut |_, _| unknown(&Cause::Expression))
+        self.without_values(&Bodies::one(element.source, block.body()), &element.frame, is_wanted)
+    }
+
+    fn without_values(&self, bodies: &Bodies<'p>, frame: &Frame, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Element<'p>> {
+        let kinds = bodies.kinds().into_iter().filter(|kind| is_wanted(kind));
+        kinds.flat_map(|kind| self.elements(bodies, &kind, frame, &mut |_, _| unknown(&Cause::Expression))).collect()
     }
 
     fn expression(&self, frame: &Frame, expr: ExprView<'_>) -> Value {
@@ -191,7 +211,8 @@ impl<'p> Instance<'p> {
                 entries.insert(Arc::from(name), self.expression(frame, expr));
             }
         }
-        for kind in bodies.kinds().into_iter().filter(|kind| is_wanted(wanted, kind)) {
+        let is_own = |kind: &String| !META.contains(&kind.as_str()) && is_wanted(wanted, kind);
+        for kind in bodies.kinds().into_iter().filter(is_own) {
             let found = self.elements(bodies, &kind, frame, &mut |body, frame| {
                 open(self.without_schema(body, frame, cause, (&mut Vec::new(), None)), cause.clone())
             });
