@@ -1,18 +1,22 @@
 //! What Terraform would refuse for every caller, or plan again for ever: validations, conditions, values that differ
 //! with every run. Only what is certain is said.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{cycles, types};
 use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
-use crate::eval::module::{Frame, Instance};
+use crate::eval::module::{Frame, Instance, Program};
 use crate::eval::{Marks, Value};
 use crate::invariant::{Context, Contexts};
-use crate::syntax::hcl::{BlockView, ExprView};
+use crate::syntax::hcl::{BlockView, ExprKind, ExprView};
 use crate::terraform::{Declaration, Resource, ResourceMode, Source};
 
 /// Attributes whose purpose is to differ: what they trigger runs every time.
 const TRIGGERS: &[(&str, &str)] = &[("terraform_data", "triggers_replace"), ("null_resource", "triggers")];
+
+/// Functions that differ with every run, and those whose templates may call one of them.
+const UNSTABLE: &[&str] = &["bcrypt", "plantimestamp", "templatefile", "templatestring", "timestamp", "uuid"];
 
 /// Everything that is certain of the module `node`.
 pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
@@ -26,8 +30,33 @@ pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
     types::arguments(anybody, &mut found);
     found.extend(cycles::through_calls(contexts.program(), node));
     conditions(anybody, &mut found);
-    unstable_arguments(anybody, &mut found);
+    if may_be_unstable(contexts.program(), node) {
+        unstable_arguments(anybody, &mut found);
+    }
     found
+}
+
+/// Whether the module or one that it calls, by way of others or not, calls a function that differs with every run.
+fn may_be_unstable(program: &Program<'_>, node: usize) -> bool {
+    let calls_one = |source: &Source| {
+        let mut expressions = source.document().expressions();
+        expressions.any(|expr| match expr.kind() {
+            ExprKind::Call { name, .. } => {
+                let name = expr.document().expression(name).text();
+                UNSTABLE.contains(&name.rsplit("::").next().unwrap_or(name))
+            }
+            _ => false,
+        })
+    };
+    let (mut open, mut known) = (vec![node], BTreeSet::from([node]));
+    while let Some(node) = open.pop() {
+        let node = &program.nodes[node];
+        if node.module.sources.iter().any(calls_one) {
+            return true;
+        }
+        open.extend(node.calls.values().filter(|called| known.insert(**called)));
+    }
+    false
 }
 
 fn error(lint: &'static str, location: Location, message: impl Into<String>) -> Diagnostic {
@@ -105,7 +134,11 @@ fn conditions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
         if blocks.is_empty() || !instance.resource_repetition(resource).is_sure() {
             continue;
         }
-        let bodies = instance.resource_bodies(number, None);
+        // Of the resource itself only `self` tells, which few conditions say.
+        let conditions = || blocks.iter().filter_map(|(_, block)| block.body().value("condition"));
+        let is_self = |expr: ExprView<'_>| expr.kind() == ExprKind::Variable && expr.text() == "self";
+        let needs_body = conditions().flat_map(ExprView::walk).any(is_self);
+        let bodies = instance.resource_bodies(number, if needs_body { None } else { Some(&[]) });
         for (source, block) in blocks {
             // False in one instance is enough: Terraform stops there.
             let is_false = bodies.iter().any(|body| {
@@ -202,12 +235,10 @@ fn is_meta(name: &str) -> bool {
 fn mentions_unstable(resource: &Resource<'_>) -> bool {
     resource.declarations().any(|declaration| {
         declaration.block.body().attributes().any(|attribute| {
-            attribute.value().walk().any(|inner| {
-                matches!(
-                    inner.kind(),
-                    crate::syntax::hcl::ExprKind::Call { .. } | crate::syntax::hcl::ExprKind::GetAttr { .. }
-                )
-            })
+            attribute
+                .value()
+                .walk()
+                .any(|inner| matches!(inner.kind(), ExprKind::Call { .. } | ExprKind::GetAttr { .. }))
         })
     })
 }
