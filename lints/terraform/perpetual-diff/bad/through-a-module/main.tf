@@ -1,0 +1,7 @@
+module "stamp" {
+  source = "./modules/stamp"
+}
+
+resource "terraform_data" "release" {
+  input = "released ${module.stamp.at}"
+}

@@ -1,0 +1,4 @@
+output "at" {
+  description = "When it was applied last."
+  value       = core::timestamp()
+}
