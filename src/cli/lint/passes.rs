@@ -73,7 +73,9 @@ impl Run<'_> {
         if !self.inventory.focused {
             outcome.summary = sentences(&outcome.diagnostics, &first.modules, first.rules.len());
         }
-        outcome.modules = first.modules.into_iter().map(|(_, module)| module).collect();
+        outcome.modules = std::mem::take(&mut first.modules).into_iter().map(|(_, module)| module).collect();
+        // What is left is many small things: another thread gives them back while the findings are shown.
+        rayon::spawn(move || drop(first));
         outcome
     }
 
