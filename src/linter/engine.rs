@@ -51,20 +51,18 @@ impl Engine<'_> {
     /// Looks at one module. `anchor` is where a failure of sprag itself is reported.
     #[must_use]
     pub fn module(&self, module: &Module<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
-        self.run(policy, anchor, |check, reporter| {
-            if let Check::Module(look) | Check::Both(look, _) = check {
-                look(module, reporter);
-            }
+        self.run(policy, anchor, module, |lint| match lint.check {
+            Check::Module(look) | Check::Both(look, _) => Some(look),
+            _ => None,
         })
     }
 
     /// Looks at one rule file.
     #[must_use]
     pub fn rules(&self, unit: &RuleUnit, policy: &Policy) -> Vec<Diagnostic> {
-        self.run(policy, unit.file, |check, reporter| {
-            if let Check::Rules(look) = check {
-                look(unit, reporter);
-            }
+        self.run(policy, unit.file, unit, |lint| match lint.check {
+            Check::Rules(look) => Some(look),
+            _ => None,
         })
     }
 
@@ -84,10 +82,9 @@ impl Engine<'_> {
     /// Looks at one rule file in the light of what is monitored.
     #[must_use]
     pub fn typed_rules(&self, rules: &TypedRules<'_>, policy: &Policy) -> Vec<Diagnostic> {
-        self.run(policy, rules.unit.file, |check, reporter| {
-            if let Check::Typed(look) = check {
-                look(rules, reporter);
-            }
+        self.run(policy, rules.unit.file, rules, |lint| match lint.check {
+            Check::Typed(look) => Some(look),
+            _ => None,
         })
     }
 
@@ -95,11 +92,9 @@ impl Engine<'_> {
     /// found is a note.
     #[must_use]
     pub fn dashboard(&self, queries: &TypedRules<'_>, policy: &Policy) -> Vec<Diagnostic> {
-        let lints = self.lints.iter().filter(|lint| reads_dashboards(lint));
-        let mut found = Self::run_some(lints, policy, queries.unit.file, |check, reporter| {
-            if let Check::Typed(look) | Check::Dashboard(look) = check {
-                look(queries, reporter);
-            }
+        let mut found = self.run(policy, queries.unit.file, queries, |lint| match lint.check {
+            Check::Typed(look) | Check::Dashboard(look) if reads_dashboards(lint) => Some(look),
+            _ => None,
         });
         found.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Note);
         found
@@ -108,41 +103,35 @@ impl Engine<'_> {
     /// Looks at everything that is monitored.
     #[must_use]
     pub fn monitoring(&self, monitoring: &Monitoring<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
-        self.run(policy, anchor, |check, reporter| {
-            if let Check::Monitoring(look) = check {
-                look(monitoring, reporter);
-            }
+        self.run(policy, anchor, monitoring, |lint| match lint.check {
+            Check::Monitoring(look) => Some(look),
+            _ => None,
         })
     }
 
     /// Looks at the summaries of everything that one configuration governs.
     #[must_use]
     pub fn repository(&self, repository: &Repository<'_>, policy: &Policy, anchor: FileId) -> Vec<Diagnostic> {
-        self.run(policy, anchor, |check, reporter| {
-            if let Check::Repository(look) | Check::Both(_, look) = check {
-                look(repository, reporter);
-            }
+        self.run(policy, anchor, repository, |lint| match lint.check {
+            Check::Repository(look) | Check::Both(_, look) => Some(look),
+            _ => None,
         })
     }
 
-    fn run(&self, policy: &Policy, anchor: FileId, look: impl Fn(Check, &mut Reporter<'_>)) -> Vec<Diagnostic> {
-        Self::run_some(self.lints.iter(), policy, anchor, look)
-    }
-
-    fn run_some<'l>(
-        lints: impl Iterator<Item = &'l Lint>,
+    /// Lets the lints that can count look at `subject`, each with the function that `look_of` picks.
+    fn run<T>(
+        &self,
         policy: &Policy,
         anchor: FileId,
-        look: impl Fn(Check, &mut Reporter<'_>),
+        subject: &T,
+        look_of: impl Fn(&Lint) -> Option<fn(&T, &mut Reporter<'_>)>,
     ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
-        for lint in lints {
-            if matches!(lint.check, Check::Engine) || !may_count(lint, policy) {
-                continue;
-            }
+        for lint in self.lints {
+            let Some(look) = look_of(lint).filter(|_| may_count(lint, policy)) else { continue };
             let before = diagnostics.len();
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                look(lint.check, &mut Reporter::new(lint, &policy.config, &mut diagnostics));
+                look(subject, &mut Reporter::new(lint, &policy.config, &mut diagnostics));
             }));
             if let Err(panic) = outcome {
                 diagnostics.truncate(before);
