@@ -41,6 +41,22 @@ enum Memo {
     Done(Value),
 }
 
+/// What was asked for of a resource, by name, and the answer.
+struct Bodies<'p> {
+    wanted: Option<Box<[Box<str>]>>,
+    found: Rc<[ResourceBody<'p>]>,
+}
+
+impl Bodies<'_> {
+    fn answers(&self, wanted: Wanted<'_>) -> bool {
+        match (&self.wanted, wanted) {
+            (None, None) => true,
+            (Some(known), Some(wanted)) => known.iter().map(|name| &**name).eq(wanted.iter().copied()),
+            _ => false,
+        }
+    }
+}
+
 /// A module in one context.
 pub struct Instance<'p> {
     pub(super) program: Rc<Program<'p>>,
@@ -54,6 +70,8 @@ pub struct Instance<'p> {
     resources: RefCell<HashMap<usize, Memo>>,
     attributes: RefCell<HashMap<(usize, Box<str>), Memo>>,
     calls: RefCell<HashMap<usize, Memo>>,
+    /// What was asked for last of each resource.
+    bodies: RefCell<HashMap<usize, Bodies<'p>>>,
     overridden: HashSet<(String, String)>,
     /// Locals and resources that refer to themselves.
     pub(super) has_cycle: Cell<bool>,
@@ -100,6 +118,7 @@ impl<'p> Instance<'p> {
             resources: RefCell::default(),
             attributes: RefCell::default(),
             calls: RefCell::default(),
+            bodies: RefCell::default(),
             overridden: overridden(module),
             has_cycle: Cell::new(false),
         })
@@ -255,11 +274,23 @@ impl<'p> Instance<'p> {
     }
 
     /// The bodies of the instances of a resource, or of one that stands for all of them, with what is `wanted` of them.
+    /// Invariants ask for the same again, one after the other.
     #[must_use]
-    pub fn resource_bodies(&self, number: usize, wanted: Wanted<'_>) -> Vec<ResourceBody<'p>> {
+    pub fn resource_bodies(&self, number: usize, wanted: Wanted<'_>) -> Rc<[ResourceBody<'p>]> {
+        if let Some(known) = self.bodies.borrow().get(&number).filter(|known| known.answers(wanted)) {
+            return Rc::clone(&known.found);
+        }
         let resource = &self.module().resources[number];
         let repetition = self.resource_repetition(resource);
-        repetition.frames().into_iter().map(|frame| self.resource_body(resource, frame, wanted)).collect()
+        let bodies = repetition.frames().into_iter().map(|frame| self.resource_body(resource, frame, wanted));
+        let found: Rc<[ResourceBody<'p>]> = bodies.collect();
+        // Calls are many, and each is asked once.
+        if matches!(self.inputs, Inputs::Call(_)) {
+            return found;
+        }
+        let wanted = wanted.map(|names| names.iter().map(|name| Box::from(*name)).collect());
+        self.bodies.borrow_mut().insert(number, Bodies { wanted, found: Rc::clone(&found) });
+        found
     }
 
     /// One attribute of a resource that is there once; nothing where there is no such attribute.
