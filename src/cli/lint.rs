@@ -59,7 +59,8 @@ pub(super) fn run(args: &LintArgs) -> Exit {
     drop(rayon::ThreadPoolBuilder::new().stack_size(evaluate::STACK).build_global());
     // A panic inside a lint becomes a finding; its message is part of that.
     std::panic::set_hook(Box::new(|_| {}));
-    let outcome = catch_unwind(AssertUnwindSafe(|| lint(args))).unwrap_or_else(|panic| {
+    // All of it on one of these threads: nothing is handed to them and waited for again and again.
+    let outcome = catch_unwind(AssertUnwindSafe(|| rayon::scope(|_| lint(args)))).unwrap_or_else(|panic| {
         let reason = linter::panic_reason(panic.as_ref());
         Err(format!("{reason}; this is a bug in sprag: please report it with the files that were linted"))
     });

@@ -104,8 +104,11 @@ pub(in crate::cli) fn check_inputs(config: &Config, beside: &[InvariantBlock]) -
     mistakes
 }
 
-/// Does `work`, which may follow deep expressions, on a thread with room for it.
+/// Does `work`, which may follow deep expressions, on a thread with room for it, as those that lint have.
 fn with_room<T: Default + Send>(work: impl FnOnce() -> T + Send) -> T {
+    if rayon::current_thread_index().is_some() {
+        return work();
+    }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         match thread.map(std::thread::ScopedJoinHandle::join) {
