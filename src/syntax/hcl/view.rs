@@ -6,19 +6,25 @@ use super::decode;
 use super::tree::{
     AttributeId, BlockId, BodyId, ExprId, ExprKind, ForDirective, ForExpr, IfDirective, Item, List, Tree,
 };
-use crate::source::Span;
+use crate::source::{Span, TextView};
 
 /// A tree and the text it was made of.
 #[derive(Clone, Copy)]
 pub struct Document<'a> {
     tree: &'a Tree,
-    text: &'a [u8],
+    text: TextView<'a>,
 }
 
 impl<'a> Document<'a> {
     /// `text` must be what `tree` was parsed from.
     #[must_use]
     pub const fn new(tree: &'a Tree, text: &'a [u8]) -> Self {
+        Self { tree, text: TextView::Bytes(text) }
+    }
+
+    /// The same for a text that may be known to be UTF-8, which makes reading it quicker.
+    #[must_use]
+    pub const fn of(tree: &'a Tree, text: TextView<'a>) -> Self {
         Self { tree, text }
     }
 
@@ -37,13 +43,13 @@ impl<'a> Document<'a> {
     /// The whole text.
     #[must_use]
     pub const fn text(self) -> &'a [u8] {
-        self.text
+        self.text.bytes()
     }
 
     /// The text of `span`; empty where it is not UTF-8.
     #[must_use]
     pub fn slice(self, span: Span) -> &'a str {
-        span.text(self.text)
+        self.text.slice(span)
     }
 
     /// Every expression of the file, children before parents.
@@ -122,7 +128,7 @@ impl<'a> BodyView<'a> {
     #[must_use]
     pub fn attribute(self, name: &str) -> Option<AttributeView<'a>> {
         // Bytes are compared, for a text would be checked to be one.
-        let text = self.document.text;
+        let text = self.document.text();
         self.attributes().find(|attribute| attribute.name_span().slice(text) == name.as_bytes())
     }
 
@@ -325,7 +331,7 @@ impl<'a> ExprView<'a> {
         match self.kind() {
             ExprKind::Literal { quoting, trim_start, trim_end, indent } => {
                 let at_line_start =
-                    self.span().start == 0 || self.document.text[self.span().start as usize - 1] == b'\n';
+                    self.span().start == 0 || self.document.text()[self.span().start as usize - 1] == b'\n';
                 Some(decode::literal(
                     self.text(),
                     quoting,
