@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::decode;
 use super::tree::{
-    AttributeId, BlockId, BodyId, ExprId, ExprKind, ForDirective, ForExpr, IfDirective, Item, List, Tree,
+    AttributeId, BlockId, BodyId, ExprId, ExprKind, ForDirective, ForExpr, IfDirective, Item, List, Quoting, Tree,
 };
 use crate::source::{Span, TextView};
 
@@ -50,6 +50,17 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn slice(self, span: Span) -> &'a str {
         self.text.slice(span)
+    }
+
+    /// The value of the label at `span`.
+    fn label(self, span: Span) -> Cow<'a, str> {
+        let text = self.slice(span);
+        if self.tree.tokens.has_escapes { decode::label(text) } else { Cow::Borrowed(decode::without_quotes(text)) }
+    }
+
+    /// Every block of the file, inner ones before those around them.
+    pub fn blocks(self) -> impl Iterator<Item = BlockView<'a>> {
+        (0..super::parser::count(self.tree.blocks.len())).map(move |id| BlockView { document: self, id: BlockId(id) })
     }
 
     /// Every expression of the file, children before parents.
@@ -222,13 +233,13 @@ impl<'a> BlockView<'a> {
 
     /// The labels, decoded.
     pub fn labels(self) -> impl Iterator<Item = Cow<'a, str>> {
-        self.label_spans().iter().map(move |span| decode::label(self.document.slice(*span)))
+        self.label_spans().iter().map(move |span| self.document.label(*span))
     }
 
     /// The label with this number, from 0.
     #[must_use]
     pub fn label(self, number: usize) -> Option<Cow<'a, str>> {
-        self.label_spans().get(number).map(|span| decode::label(self.document.slice(*span)))
+        self.label_spans().get(number).map(|span| self.document.label(*span))
     }
 
     /// What is between the braces.
@@ -329,6 +340,11 @@ impl<'a> ExprView<'a> {
     #[must_use]
     pub fn literal_text(self) -> Option<Cow<'a, str>> {
         match self.kind() {
+            ExprKind::Literal { quoting: Quoting::Quoted, trim_start: false, trim_end: false, .. }
+                if !self.document.tree.tokens.has_escapes =>
+            {
+                Some(Cow::Borrowed(self.text()))
+            }
             ExprKind::Literal { quoting, trim_start, trim_end, indent } => {
                 let at_line_start =
                     self.span().start == 0 || self.document.text()[self.span().start as usize - 1] == b'\n';
