@@ -4,7 +4,7 @@
 use super::{Role, Source, sites};
 use crate::diagnostic::Location;
 use crate::source::Span;
-use crate::syntax::hcl::{BinaryOperator, BodyView, Document, ExprId, ExprKind, ExprView, List};
+use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List};
 
 /// An expression and the file it is in.
 #[derive(Clone, Copy)]
@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
         self.words.clear();
         self.passed_over.clear();
         if is_configuration {
-            self.dynamic_names(document.root());
+            self.dynamic_names(document);
             sites::passed_over(document.root(), &mut self.passed_over);
         }
         let (mut variable, mut aside) = (0, 0);
@@ -175,16 +175,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The iterators of `dynamic` blocks.
-    fn dynamic_names(&mut self, body: BodyView<'a>) {
-        for block in body.blocks() {
-            if block.kind() == "dynamic" {
-                let label = block.label_spans().first().map(|span| block.document().slice(*span).trim_matches('"'));
-                let iterator = block.body().value("iterator").and_then(ExprView::as_keyword);
-                self.survey
-                    .loop_names
-                    .extend([label, iterator].into_iter().flatten().map(|name| hash([name.as_bytes()])));
-            }
-            self.dynamic_names(block.body());
+    fn dynamic_names(&mut self, document: Document<'a>) {
+        for block in document.blocks().filter(|block| block.kind() == "dynamic") {
+            let label = block.label_spans().first().map(|span| document.slice(*span).trim_matches('"'));
+            let iterator = block.body().value("iterator").and_then(ExprView::as_keyword);
+            let names = [label, iterator].into_iter().flatten().map(|name| hash([name.as_bytes()]));
+            self.survey.loop_names.extend(names);
         }
     }
 
