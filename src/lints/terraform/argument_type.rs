@@ -6,7 +6,7 @@ use super::overrides;
 use crate::diagnostic::Severity;
 use crate::eval::{Constraint, Doubt, constant, convert};
 use crate::linter::{Check, Reporter, Repository, of_variable};
-use crate::syntax::hcl::{self, Document, ExprView};
+use crate::syntax::hcl::{self, Document, ExprKind, ExprView};
 use crate::terraform::{Module, Role, Type};
 
 pub(crate) const CHECK: Check = Check::Both(check, check_calls);
@@ -83,8 +83,21 @@ fn check_values(module: &Module<'_>, out: &mut Reporter<'_>) {
 }
 
 fn refusal_of(ty: ExprView<'_>, value: ExprView<'_>) -> Option<String> {
+    if is_plainly_of(ty, value) {
+        return None;
+    }
     let constraint = Constraint::read(ty)?;
     constraint.apply(&constant(value).ok()?, &mut Doubt::default()).err()
+}
+
+/// Whether a literal is of the type that is written, which most are.
+fn is_plainly_of(ty: ExprView<'_>, value: ExprView<'_>) -> bool {
+    match ty.as_keyword() {
+        Some("string") => value.as_string().is_some(),
+        Some("number") => value.kind() == ExprKind::Number,
+        Some("bool") => value.as_bool().is_some(),
+        _ => false,
+    }
 }
 
 fn check_calls(repository: &Repository<'_>, out: &mut Reporter<'_>) {
