@@ -1,21 +1,23 @@
 //! What Terraform would refuse for every caller, or plan again for ever: validations, conditions, values that differ
 //! with every run. Only what is certain is said.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{cycles, types};
 use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
-use crate::eval::module::{Frame, Instance};
+use crate::eval::module::{Frame, Instance, Node};
 use crate::eval::{Marks, Value};
 use crate::invariant::{Context, Contexts};
 use crate::syntax::hcl::{BlockView, ExprView};
-use crate::terraform::{Declaration, Resource, ResourceMode, Source};
+use crate::terraform::{Declaration, Module, Resource, ResourceMode, Source};
 
 /// Attributes whose purpose is to differ: what they trigger runs every time.
 const TRIGGERS: &[(&str, &str)] = &[("terraform_data", "triggers_replace"), ("null_resource", "triggers")];
 
-/// Everything that is certain of the module `node`.
-pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
+/// Everything that is certain of the module `node`. With `is_unstable` something in it may differ with every run.
+pub(super) fn check(contexts: &Contexts<'_>, node: usize, is_unstable: bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let anybody = contexts.anybody(node);
     contradictions(anybody, &mut found);
@@ -26,18 +28,43 @@ pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
     types::arguments(anybody, &mut found);
     found.extend(cycles::through_calls(contexts.program(), node));
     conditions(anybody, &mut found);
-    unstable_arguments(anybody, &mut found);
+    if is_unstable {
+        unstable_arguments(anybody, &mut found);
+    }
     found
+}
+
+/// In which modules something may differ with every run: those that name what makes it, and those that call them.
+pub(super) fn unstable(nodes: &[Node<'_>]) -> Vec<bool> {
+    let mut found: Vec<bool> = nodes.iter().map(|node| node.module.may_be_unstable()).collect();
+    let calls_one = |found: &[bool], node: &Node<'_>| node.calls.values().any(|callee| found[*callee]);
+    loop {
+        let callers: Vec<usize> = (0..nodes.len()).filter(|at| !found[*at] && calls_one(&found, &nodes[*at])).collect();
+        if callers.is_empty() {
+            return found;
+        }
+        callers.into_iter().for_each(|caller| found[caller] = true);
+    }
 }
 
 fn error(lint: &'static str, location: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(LintId::new(lint), Severity::Error, location, message)
 }
 
+/// The variables that have validations, with their names. One that is declared twice may have them in either place.
+fn validated<'m, 'p>(module: &'m Module<'p>) -> Vec<(&'m Declaration<'p>, Cow<'p, str>)> {
+    let has_validations = |variable: &&Declaration<'_>| variable.block.body().blocks_of("validation").next().is_some();
+    let names: HashSet<Cow<'_, str>> = module.variables.iter().filter(has_validations).map(Declaration::name).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let named = module.variables.iter().map(|variable| (variable, variable.name()));
+    named.filter(|(_, name)| names.contains(name)).collect()
+}
+
 /// Validations that no value passes.
 fn contradictions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
-    for variable in &instance.module().variables {
-        let name = variable.name();
+    for (variable, name) in validated(instance.module()) {
         let Some(contradiction) = instance.variable(&name).and_then(|set| set.contradiction) else { continue };
         let message = format!("no value of `var.{name}` passes this validation");
         let mut diagnostic =
@@ -54,8 +81,7 @@ fn contradictions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
 /// Values that are passed to a variable and that its validations refuse.
 fn violations(anybody: &Rc<Instance<'_>>, context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let instance = &context.instance;
-    for variable in &instance.module().variables {
-        let name = variable.name();
+    for (variable, name) in validated(instance.module()) {
         if anybody.variable(&name).is_none_or(|set| set.contradiction.is_some()) {
             continue;
         }

@@ -90,6 +90,7 @@ impl Evaluation<'_, '_> {
     #[must_use]
     pub fn run(&self) -> Evaluated {
         let tasks = self.tasks();
+        let unstable = if self.has_contracts { super::contracts::unstable(self.nodes) } else { Vec::new() };
         let mut order: Vec<usize> = (0..tasks.len()).collect();
         // The largest must not be begun last.
         order.sort_by_key(|at| Reverse(tasks[*at].weight));
@@ -99,7 +100,7 @@ impl Evaluation<'_, '_> {
             let mut known = None;
             while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let contexts = known.get_or_insert_with(|| Contexts::new(&Program::new(self.nodes), self.values));
-                results[*at].get_or_init(|| self.look(&tasks[*at], contexts));
+                results[*at].get_or_init(|| self.look(&tasks[*at], contexts, &unstable));
             }
         };
         rayon::scope(|scope| {
@@ -142,12 +143,13 @@ impl Evaluation<'_, '_> {
         modules.into_iter().flat_map(split).collect()
     }
 
-    fn look(&self, task: &Task, contexts: &Contexts<'_>) -> Evaluated {
+    fn look(&self, task: &Task, contexts: &Contexts<'_>, unstable: &[bool]) -> Evaluated {
         let (node, judge) = (task.node, Judge::new(contexts));
         let mut found = Evaluated::default();
         for part in &task.parts {
             let Part::Invariant(at) = part else {
-                found.diagnostics.extend(super::contracts::check(contexts, node).into_iter().map(|one| (node, one)));
+                let all = super::contracts::check(contexts, node, unstable[node]);
+                found.diagnostics.extend(all.into_iter().map(|one| (node, one)));
                 continue;
             };
             let invariant = &(self.invariants)(node)[*at];

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
-use super::{ProviderReference, Role, Source, Survey, TestFile, providers, suspicion};
+use super::{ProviderReference, Role, Source, Survey, TestFile, providers, summary, suspicion};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
@@ -338,6 +338,12 @@ impl<'a> Module<'a> {
     /// The files that declare or override things.
     pub fn configuration(&self) -> impl Iterator<Item = &'a Source> {
         self.sources.iter().filter(|source| source.role.is_configuration())
+    }
+
+    /// Whether something may differ with every run: a function that does so is named, or a template, which may call it.
+    #[must_use]
+    pub fn may_be_unstable(&self) -> bool {
+        summary::names_unstable(self) || summary::names_template(self)
     }
 
     /// What a walk over all expressions finds, walked when first asked for.

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::interface::{Interface, Passed, passed};
@@ -162,7 +164,6 @@ impl ModuleSummary {
 }
 
 fn has_contracts(module: &Module<'_>) -> bool {
-    const UNSTABLE: &[&str] = &["timestamp", "uuid", "bcrypt"];
     let has_conditions =
         module.configuration().flat_map(|source| source.document().root().blocks()).any(|block| match block.kind() {
             "variable" => block.body().blocks().any(|inner| inner.kind() == "validation"),
@@ -174,10 +175,23 @@ fn has_contracts(module: &Module<'_>) -> bool {
             }
             _ => false,
         });
-    has_conditions
-        || module
-            .configuration()
-            .any(|source| UNSTABLE.iter().any(|name| memchr::memmem::find(&source.text, name.as_bytes()).is_some()))
+    has_conditions || names_unstable(module)
+}
+
+/// Whether the configuration names a function whose result differs with every run.
+pub(super) fn names_unstable(module: &Module<'_>) -> bool {
+    static NAMES: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["timestamp", "uuid", "bcrypt"].map(Finder::new));
+    NAMES.iter().any(|name| names(module, name))
+}
+
+/// Whether the configuration names `templatefile` or `templatestring`.
+pub(super) fn names_template(module: &Module<'_>) -> bool {
+    static NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("template"));
+    names(module, &NAME)
+}
+
+fn names(module: &Module<'_>, name: &Finder<'_>) -> bool {
+    module.configuration().any(|source| name.find(&source.text).is_some())
 }
 
 fn resource_kinds(module: &Module<'_>) -> Vec<Box<str>> {
