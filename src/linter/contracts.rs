@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::{cycles, types};
 use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
-use crate::eval::module::{Frame, Instance, Node};
+use crate::eval::module::{Frame, Inputs, Instance, Node, Program};
 use crate::eval::{Marks, Value};
 use crate::invariant::{Context, Contexts};
 use crate::syntax::hcl::{BlockView, ExprView};
@@ -32,6 +32,13 @@ pub(super) fn check(contexts: &Contexts<'_>, node: usize, is_unstable: bool) -> 
         unstable_arguments(anybody, &mut found);
     }
     found
+}
+
+/// Whether no validation of the module refuses everything that anybody could pass.
+pub(super) fn is_callable<'p>(node: &'p Node<'p>) -> bool {
+    let mut found = Vec::new();
+    contradictions(&Instance::new(&Program::new(std::slice::from_ref(node)), 0, Inputs::Anybody), &mut found);
+    found.is_empty()
 }
 
 /// In which modules something may differ with every run: those that name what makes it, and those that call them.

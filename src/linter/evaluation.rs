@@ -26,6 +26,13 @@ pub struct Evaluation<'e, 'a> {
     pub has_contracts: bool,
 }
 
+/// Whether no validation of a module refuses everything that anybody could pass. The modules that it calls are not at
+/// hand.
+#[must_use]
+pub fn is_callable<'p>(node: &'p Node<'p>) -> bool {
+    super::contracts::is_callable(node)
+}
+
 /// Something that could not be decided.
 #[derive(Clone, Debug)]
 pub struct Undecided {

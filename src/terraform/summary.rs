@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::interface::{Interface, Passed, passed};
 use super::unused::{Unused, unused_in};
-use super::{Module, RegressionRun};
+use super::{Module, RegressionRun, ResourceMode};
 use crate::diagnostic::{FileId, Location};
-use crate::syntax::hcl::ExprView;
+use crate::syntax::hcl::{BlockView, ExprView};
 
 /// What a directory of Terraform files is. See "What is a module" in `docs/architecture.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,20 @@ pub enum ModuleKind {
     Fixture,
     /// Only a store of files that other directories link to.
     Shared,
+}
+
+/// What evaluating a module may find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contracts {
+    /// Nothing.
+    Nothing,
+    /// Values that a validation of a variable refuses, and nothing else.
+    Validations,
+    /// Values that are passed and that a validation refuses; that each validation admits something was found already.
+    Admitted,
+    /// There are conditions or checks, functions whose result differs with every run, arguments of certain types, or
+    /// calls that may go round in a circle.
+    Any,
 }
 
 /// A module call.
@@ -104,8 +118,8 @@ pub struct ModuleSummary {
     pub has_values: bool,
     /// Its calls of other modules, and those of its test runs.
     pub calls: Vec<Call>,
-    /// Whether it has validations, conditions or checks, or uses a function whose result differs with every run.
-    pub has_contracts: bool,
+    /// What evaluating it may find.
+    pub contracts: Contracts,
     /// The types of its resources and data sources, each once.
     pub resource_kinds: Vec<Box<str>>,
     /// Its test files by their path within the module.
@@ -139,7 +153,7 @@ impl ModuleSummary {
             has_provider: module.providers.iter().any(|provider| provider.block.body().items().next().is_some()),
             has_values: false,
             calls: calls_of(module),
-            has_contracts: has_contracts(module) || module.has_typed_values() || module.may_have_cycles_through_calls(),
+            contracts: contracts(module),
             resource_kinds: resource_kinds(module),
             tests: Vec::new(),
             regression: Vec::new(),
@@ -163,19 +177,25 @@ impl ModuleSummary {
     }
 }
 
-fn has_contracts(module: &Module<'_>) -> bool {
-    let has_conditions =
-        module.configuration().flat_map(|source| source.document().root().blocks()).any(|block| match block.kind() {
-            "variable" => block.body().blocks().any(|inner| inner.kind() == "validation"),
-            "check" => true,
-            "output" => block.body().blocks().any(|inner| inner.kind() == "precondition"),
-            "resource" | "data" => {
-                let mut inner = block.body().blocks_of("lifecycle").flat_map(|lifecycle| lifecycle.body().blocks());
-                inner.any(|inner| matches!(inner.kind(), "precondition" | "postcondition"))
-            }
-            _ => false,
-        });
-    has_conditions || names_unstable(module)
+fn contracts(module: &Module<'_>) -> Contracts {
+    let blocks = || module.configuration().flat_map(|source| source.document().root().blocks());
+    let has_validations =
+        || blocks().any(|block| block.kind() == "variable" && block.body().blocks_of("validation").next().is_some());
+    if blocks().any(has_conditions)
+        || names_unstable(module)
+        || module.has_typed_values()
+        || module.may_have_cycles_through_calls()
+    {
+        return Contracts::Any;
+    }
+    if !has_validations() {
+        return Contracts::Nothing;
+    }
+    // Where something is evaluated at all, these are looked at too.
+    let has_more = !module.calls.is_empty()
+        || module.resources.iter().any(|resource| resource.mode == ResourceMode::Ephemeral)
+        || names_template(module);
+    if has_more { Contracts::Any } else { Contracts::Validations }
 }
 
 /// Whether the configuration names a function whose result differs with every run.
@@ -192,6 +212,19 @@ pub(super) fn names_template(module: &Module<'_>) -> bool {
 
 fn names(module: &Module<'_>, name: &Finder<'_>) -> bool {
     module.configuration().any(|source| name.find(&source.text).is_some())
+}
+
+/// Whether a block of a file has conditions beside validations of a variable.
+fn has_conditions(block: BlockView<'_>) -> bool {
+    match block.kind() {
+        "check" => true,
+        "output" => block.body().blocks().any(|inner| inner.kind() == "precondition"),
+        "resource" | "data" => {
+            let mut inner = block.body().blocks_of("lifecycle").flat_map(|lifecycle| lifecycle.body().blocks());
+            inner.any(|inner| matches!(inner.kind(), "precondition" | "postcondition"))
+        }
+        _ => false,
+    }
 }
 
 fn resource_kinds(module: &Module<'_>) -> Vec<Box<str>> {
@@ -285,7 +318,7 @@ mod tests {
             has_provider: false,
             has_values: false,
             calls: calls.iter().map(|source| call(source)).collect(),
-            has_contracts: false,
+            contracts: Contracts::Nothing,
             resource_kinds: Vec::new(),
             tests: Vec::new(),
             regression: Vec::new(),
