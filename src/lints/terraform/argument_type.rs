@@ -46,10 +46,13 @@ fn refusal(value: ExprView<'_>, ty: &Type) -> Option<String> {
 fn check_defaults(module: &Module<'_>, out: &mut Reporter<'_>) {
     for variable in &module.variables {
         let (Some(ty), Some(default)) = (variable.value("type"), variable.value("default")) else { continue };
+        let Some(reason) = refusal_of(ty, default) else { continue };
         let name = variable.name();
         let is_overridden = overrides(module, "variable", &name)
             .any(|block| block.body().attributes().any(|one| matches!(one.name(), "default" | "type")));
-        let Some(reason) = refusal_of(ty, default).filter(|_| !is_overridden) else { continue };
+        if is_overridden {
+            continue;
+        }
         let message = format!("the default of variable `{name}` does not fit its type: {reason}");
         let finding = out.finding(variable.location(default.span()), message);
         let finding = finding.label(variable.location(ty.span()), "the type").subject(format!("var.{name}"));
@@ -90,9 +93,10 @@ fn refusal_of(ty: ExprView<'_>, value: ExprView<'_>) -> Option<String> {
     constraint.apply(&constant(value).ok()?, &mut Doubt::default()).err()
 }
 
-/// Whether a literal is of the type that is written, which most are.
+/// Whether a literal is of the type that is written, which most are; null is of every type.
 fn is_plainly_of(ty: ExprView<'_>, value: ExprView<'_>) -> bool {
     match ty.as_keyword() {
+        _ if value.is_null() => true,
         Some("string") => value.as_string().is_some(),
         Some("number") => value.kind() == ExprKind::Number,
         Some("bool") => value.as_bool().is_some(),
