@@ -212,9 +212,13 @@ impl<'a> Walk<'a> {
 
     /// A word that begins a reference is none that stands alone.
     fn forget(&mut self, word: ExprView<'a>) {
-        if word.kind() == ExprKind::Variable
-            && let Ok(at) = self.words.binary_search(&word.id())
-        {
+        if word.kind() != ExprKind::Variable {
+            return;
+        }
+        // Mostly it is the one that came last.
+        if self.words.last() == Some(&word.id()) {
+            self.words.pop();
+        } else if let Ok(at) = self.words.binary_search(&word.id()) {
             self.words.remove(at);
         }
     }
