@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::binding::{self, Binding, Locks};
 use super::schemas::{BlockSchema, Schemas};
-use super::{ProviderReference, Role, Source, Survey, TestFile, providers, summary, suspicion};
+use super::{ProviderReference, Role, Source, Survey, TestFile, providers, suspicion};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprView, ItemView};
@@ -340,12 +340,6 @@ impl<'a> Module<'a> {
         self.sources.iter().filter(|source| source.role.is_configuration())
     }
 
-    /// Whether something may differ with every run: a function that does so is named, or a template, which may call it.
-    #[must_use]
-    pub fn may_be_unstable(&self) -> bool {
-        summary::names_unstable(self) || summary::names_template(self)
-    }
-
     /// What a walk over all expressions finds, walked when first asked for.
     pub fn survey(&self) -> &Survey<'a> {
         self.survey.get_or_init(|| Survey::of(self.sources))
@@ -387,10 +381,20 @@ impl<'a> Module<'a> {
         kind: &str,
         provider: Option<ExprView<'_>>,
     ) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        self.described(mode, kind, || provider)
+    }
+
+    /// The same where the meta-argument has to be looked for, which it need not be where nobody knows the type.
+    fn described<'e>(
+        &self,
+        mode: ResourceMode,
+        kind: &str,
+        provider: impl FnOnce() -> Option<ExprView<'e>>,
+    ) -> Option<(&'a BlockSchema, Binding<'a>)> {
         if !self.schemas.knows(mode, kind) {
             return None;
         }
-        let bound = match provider {
+        let bound = match provider() {
             Some(provider) => self.provider_schema(&providers::local_name(provider)?),
             None => {
                 let name = kind.split('_').next().unwrap_or(kind);
@@ -407,8 +411,8 @@ impl<'a> Module<'a> {
     /// The body of a resource as its provider describes it, and the provider.
     #[must_use]
     pub fn schema_of(&self, resource: &Resource<'_>) -> Option<(&'a BlockSchema, Binding<'a>)> {
-        let provider = resource.attribute("provider").map(|(_, attribute)| attribute.value());
-        self.resource_schema(resource.mode, &resource.kind, provider)
+        let provider = || resource.attribute("provider").map(|(_, attribute)| attribute.value());
+        self.described(resource.mode, &resource.kind, provider)
     }
 
     /// Whether Terraform seems to be run here: there is a backend, a configured provider or a file of values. Callers

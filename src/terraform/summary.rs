@@ -198,14 +198,22 @@ fn contracts(module: &Module<'_>) -> Contracts {
     if has_more { Contracts::Any } else { Contracts::Validations }
 }
 
+impl Module<'_> {
+    /// Whether something may differ with every run: a function that does so is named, or a template, which may call it.
+    #[must_use]
+    pub fn may_be_unstable(&self) -> bool {
+        names_unstable(self) || names_template(self)
+    }
+}
+
 /// Whether the configuration names a function whose result differs with every run.
-pub(super) fn names_unstable(module: &Module<'_>) -> bool {
+fn names_unstable(module: &Module<'_>) -> bool {
     static NAMES: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["timestamp", "uuid", "bcrypt"].map(Finder::new));
     NAMES.iter().any(|name| names(module, name))
 }
 
 /// Whether the configuration names `templatefile` or `templatestring`.
-pub(super) fn names_template(module: &Module<'_>) -> bool {
+fn names_template(module: &Module<'_>) -> bool {
     static NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("template"));
     names(module, &NAME)
 }
