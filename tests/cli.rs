@@ -617,3 +617,57 @@ fn named_files_that_are_nothing_to_lint() {
     let ran = Ran::with_input(ran, b"{}");
     assert_eq!((ran.stderr, ran.status), (format!("no findings: `new.json` is no file {kinds}\n"), 0));
 }
+
+/// The trees of large modules are not kept for what evaluates modules together; their validations are looked at before.
+#[test]
+fn large_modules_are_evaluated_like_small_ones() {
+    let variable = |name: &str, ty: &str, default: &str, condition: &str| {
+        format!(
+            "variable \"{name}\" {{\n  type = {ty}\n{default}  validation {{\n    condition     = {condition}\n    \
+             error_message = \"no\"\n  }}\n}}\n"
+        )
+    };
+    let size = |default: &str| variable("size", "number", default, "var.size > 3");
+    let no_text = variable("text", "string", "", "can(regex(\"^a\", var.text)) && can(regex(\"^b\", var.text))");
+    let provider = "provider \"null\" {\n  region = 1\n}\n";
+    let call = "module \"m\" {\n  source = \"../called\"\n  size   = 2\n}\n";
+    let stamp = "resource \"terraform_data\" \"a\" {\n  input = templatestring(\"$${timestamp()}\", {})\n}\n";
+    let files = [
+        ("contradictory/main.tf", no_text),
+        ("fine/main.tf", size("  default = 1\n")),
+        ("root/main.tf", size("  default = 1\n") + provider),
+        ("tests/fixture/main.tf", size("  default = 1\n")),
+        ("called/main.tf", size("")),
+        ("caller/main.tf", call.to_owned()),
+        ("template/main.tf", size("") + stamp),
+        ("values/main.tf", size("")),
+        ("values/terraform.tfvars", "size = 3\n".to_owned()),
+    ];
+    let filler = format!("# {}\n", "x".repeat(800 << 10));
+    let lint = |is_large: bool| {
+        let mut files: Vec<(String, String)> =
+            files.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
+        let fillers: Vec<(String, String)> = files
+            .iter()
+            .filter_map(|(name, _)| Some((format!("{}/filler.tf", name.strip_suffix("/main.tf")?), filler.clone())))
+            .collect();
+        if is_large {
+            files.extend(fillers);
+        }
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        lint(&Repository::new(&files), &["--fail-on", "note"]).stdout
+    };
+    let small = lint(false);
+    for (place, what) in [
+        ("contradictory/main.tf:4", "contradictory-validation"),
+        ("root/main.tf:3", "violated-validation"),
+        ("tests/fixture/main.tf:3", "violated-validation"),
+        ("caller/main.tf:3", "violated-validation"),
+        ("template/main.tf:9", "perpetual-diff"),
+        ("values/terraform.tfvars:1", "violated-validation"),
+    ] {
+        assert!(small.lines().any(|line| line.starts_with(place) && line.contains(what)), "{place}: {small}");
+    }
+    assert!(!small.contains("fine/"), "{small}");
+    assert_eq!(lint(true), small);
+}

@@ -1,25 +1,23 @@
 //! What Terraform would refuse for every caller, or plan again for ever: validations, conditions, values that differ
 //! with every run. Only what is certain is said.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::{cycles, types};
 use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
-use crate::eval::module::{Frame, Instance, Program};
+use crate::eval::module::{Frame, Inputs, Instance, Node, Program};
 use crate::eval::{Marks, Value};
 use crate::invariant::{Context, Contexts};
 use crate::syntax::hcl::{BlockView, ExprKind, ExprView};
-use crate::terraform::{Declaration, Resource, ResourceMode, Source};
+use crate::terraform::{Declaration, Module, Resource, ResourceMode, Source};
 
 /// Attributes whose purpose is to differ: what they trigger runs every time.
 const TRIGGERS: &[(&str, &str)] = &[("terraform_data", "triggers_replace"), ("null_resource", "triggers")];
 
-/// Functions that differ with every run, and those whose templates may call one of them.
-const UNSTABLE: &[&str] = &["bcrypt", "plantimestamp", "templatefile", "templatestring", "timestamp", "uuid"];
-
-/// Everything that is certain of the module `node`.
-pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
+/// Everything that is certain of the module `node`. With `is_unstable` something in it may differ with every run.
+pub(super) fn check(contexts: &Contexts<'_>, node: usize, is_unstable: bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let anybody = contexts.anybody(node);
     contradictions(anybody, &mut found);
@@ -30,43 +28,50 @@ pub(super) fn check(contexts: &Contexts<'_>, node: usize) -> Vec<Diagnostic> {
     types::arguments(anybody, &mut found);
     found.extend(cycles::through_calls(contexts.program(), node));
     conditions(anybody, &mut found);
-    if may_be_unstable(contexts.program(), node) {
+    if is_unstable {
         unstable_arguments(anybody, &mut found);
     }
     found
 }
 
-/// Whether the module or one that it calls, by way of others or not, calls a function that differs with every run.
-fn may_be_unstable(program: &Program<'_>, node: usize) -> bool {
-    let calls_one = |source: &Source| {
-        let mut expressions = source.document().expressions();
-        expressions.any(|expr| match expr.kind() {
-            ExprKind::Call { name, .. } => {
-                let name = expr.document().expression(name).text();
-                UNSTABLE.contains(&name.rsplit("::").next().unwrap_or(name))
-            }
-            _ => false,
-        })
-    };
-    let (mut open, mut known) = (vec![node], BTreeSet::from([node]));
-    while let Some(node) = open.pop() {
-        let node = &program.nodes[node];
-        if node.module.sources.iter().any(calls_one) {
-            return true;
+/// Whether no validation of the module refuses everything that anybody could pass.
+pub(super) fn is_callable<'p>(node: &'p Node<'p>) -> bool {
+    let mut found = Vec::new();
+    contradictions(&Instance::new(&Program::new(std::slice::from_ref(node)), 0, Inputs::Anybody), &mut found);
+    found.is_empty()
+}
+
+/// In which modules something may differ with every run: those that name what makes it, and those that call them.
+pub(super) fn unstable(nodes: &[Node<'_>]) -> Vec<bool> {
+    let mut found: Vec<bool> = nodes.iter().map(|node| node.module.may_be_unstable()).collect();
+    let calls_one = |found: &[bool], node: &Node<'_>| node.calls.values().any(|callee| found[*callee]);
+    loop {
+        let callers: Vec<usize> = (0..nodes.len()).filter(|at| !found[*at] && calls_one(&found, &nodes[*at])).collect();
+        if callers.is_empty() {
+            return found;
         }
-        open.extend(node.calls.values().filter(|called| known.insert(**called)));
+        callers.into_iter().for_each(|caller| found[caller] = true);
     }
-    false
 }
 
 fn error(lint: &'static str, location: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(LintId::new(lint), Severity::Error, location, message)
 }
 
+/// The variables that have validations, with their names. One that is declared twice may have them in either place.
+fn validated<'m, 'p>(module: &'m Module<'p>) -> Vec<(&'m Declaration<'p>, Cow<'p, str>)> {
+    let has_validations = |variable: &&Declaration<'_>| variable.block.body().blocks_of("validation").next().is_some();
+    let names: HashSet<Cow<'_, str>> = module.variables.iter().filter(has_validations).map(Declaration::name).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let named = module.variables.iter().map(|variable| (variable, variable.name()));
+    named.filter(|(_, name)| names.contains(name)).collect()
+}
+
 /// Validations that no value passes.
 fn contradictions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
-    for variable in &instance.module().variables {
-        let name = variable.name();
+    for (variable, name) in validated(instance.module()) {
         let Some(contradiction) = instance.variable(&name).and_then(|set| set.contradiction) else { continue };
         let message = format!("no value of `var.{name}` passes this validation");
         let mut diagnostic =
@@ -83,8 +88,7 @@ fn contradictions(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) {
 /// Values that are passed to a variable and that its validations refuse.
 fn violations(anybody: &Rc<Instance<'_>>, context: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let instance = &context.instance;
-    for variable in &instance.module().variables {
-        let name = variable.name();
+    for (variable, name) in validated(instance.module()) {
         if anybody.variable(&name).is_none_or(|set| set.contradiction.is_some()) {
             continue;
         }

@@ -27,6 +27,13 @@ pub struct Evaluation<'e, 'a> {
     pub has_contracts: bool,
 }
 
+/// Whether no validation of a module refuses everything that anybody could pass. The modules that it calls are not at
+/// hand.
+#[must_use]
+pub fn is_callable<'p>(node: &'p Node<'p>) -> bool {
+    super::contracts::is_callable(node)
+}
+
 /// Something that could not be decided.
 #[derive(Clone, Debug)]
 pub struct Undecided {
@@ -91,6 +98,7 @@ impl Evaluation<'_, '_> {
     #[must_use]
     pub fn run(&self) -> Evaluated {
         let tasks = self.tasks();
+        let unstable = if self.has_contracts { super::contracts::unstable(self.nodes) } else { Vec::new() };
         let mut order: Vec<usize> = (0..tasks.len()).collect();
         // The largest must not be begun last.
         order.sort_by_key(|at| Reverse(tasks[*at].weight));
@@ -101,7 +109,7 @@ impl Evaluation<'_, '_> {
             let mut known = None;
             while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let contexts = known.get_or_insert_with(|| Contexts::new(&Program::new(self.nodes), self.values));
-                results[*at].get_or_init(|| self.look(&tasks[*at], contexts, &definitions));
+                results[*at].get_or_init(|| self.look(&tasks[*at], contexts, &unstable, &definitions));
             }
         };
         rayon::scope(|scope| {
@@ -148,13 +156,15 @@ impl Evaluation<'_, '_> {
         &'n self,
         task: &Task,
         contexts: &Contexts<'_>,
+        unstable: &[bool],
         definitions: &[OnceLock<Vec<Definition<'n>>>],
     ) -> Evaluated {
         let (node, judge) = (task.node, Judge::new(contexts));
         let mut found = Evaluated::default();
         for part in &task.parts {
             let Part::Invariant(at) = part else {
-                found.diagnostics.extend(super::contracts::check(contexts, node).into_iter().map(|one| (node, one)));
+                let all = super::contracts::check(contexts, node, unstable[node]);
+                found.diagnostics.extend(all.into_iter().map(|one| (node, one)));
                 continue;
             };
             let invariant = &(self.invariants)(node)[*at];

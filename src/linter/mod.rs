@@ -19,7 +19,7 @@ mod syntax;
 mod types;
 
 pub use engine::{Engine, Policy, Scope, panic_reason};
-pub use evaluation::{Evaluated, Evaluation, Guard, Undecided};
+pub use evaluation::{Evaluated, Evaluation, Guard, Undecided, is_callable};
 pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;

@@ -3,6 +3,8 @@
 
 mod line_index;
 mod span;
+mod text;
 
 pub use line_index::{LineIndex, Position};
 pub use span::Span;
+pub use text::{Text, TextView};

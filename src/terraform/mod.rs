@@ -29,7 +29,7 @@ pub use reference::{Laziness, Reference, Step, visit_references};
 pub use regression::{RegressionRun, named_versions};
 pub use sites::{Site, visit_expressions};
 pub use source::{Role, Source};
-pub use summary::{Call, ModuleKind, ModuleSummary, classify_modules, is_fixture};
+pub use summary::{Call, Contracts, ModuleKind, ModuleSummary, classify_modules, is_fixture};
 pub use survey::{Place, Survey, Wrapper, key_name};
 pub use test_file::{Command, Run, TestFile};
 pub use types::{AttributeType, ObjectType, Type};

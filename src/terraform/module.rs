@@ -381,10 +381,20 @@ impl<'a> Module<'a> {
         kind: &str,
         provider: Option<ExprView<'_>>,
     ) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        self.described(mode, kind, || provider)
+    }
+
+    /// The same where the meta-argument has to be looked for, which it need not be where nobody knows the type.
+    fn described<'e>(
+        &self,
+        mode: ResourceMode,
+        kind: &str,
+        provider: impl FnOnce() -> Option<ExprView<'e>>,
+    ) -> Option<(&'a BlockSchema, Binding<'a>)> {
         if !self.schemas.knows(mode, kind) {
             return None;
         }
-        let bound = match provider {
+        let bound = match provider() {
             Some(provider) => self.provider_schema(&providers::local_name(provider)?),
             None => {
                 let name = kind.split('_').next().unwrap_or(kind);
@@ -401,8 +411,8 @@ impl<'a> Module<'a> {
     /// The body of a resource as its provider describes it, and the provider.
     #[must_use]
     pub fn schema_of(&self, resource: &Resource<'_>) -> Option<(&'a BlockSchema, Binding<'a>)> {
-        let provider = resource.attribute("provider").map(|(_, attribute)| attribute.value());
-        self.resource_schema(resource.mode, &resource.kind, provider)
+        let provider = || resource.attribute("provider").map(|(_, attribute)| attribute.value());
+        self.described(resource.mode, &resource.kind, provider)
     }
 
     /// Whether Terraform seems to be run here: there is a backend, a configured provider or a file of values. Callers

@@ -2,7 +2,8 @@
 //! `ignore_changes`, `providers` and the like, and nothing of blocks that are not known.
 
 use super::{Module, Source};
-use crate::syntax::hcl::{BlockView, BodyView, ExprView};
+use crate::source::Span;
+use crate::syntax::hcl::{AttributeView, BlockView, BodyView, ExprView, ItemView};
 
 /// The surroundings of an expression.
 #[derive(Clone, Copy)]
@@ -18,6 +19,15 @@ pub struct Site<'a> {
     /// Whether it is the value of `count` or `for_each`.
     pub is_repetition: bool,
 }
+
+/// Arguments of a `module` block that are no values.
+const CALL: &[&str] = &["source", "version", "providers"];
+/// Those of a `provider` block.
+const PROVIDER: &[&str] = &["alias", "version"];
+/// Those of an `import` block.
+const IMPORT: &[&str] = &["to", "provider", "identity"];
+/// Those of a resource.
+const RESOURCE: &[&str] = &["provider"];
 
 type Found<'a, 'f> = &'f mut dyn FnMut(Site<'a>, ExprView<'a>, &[&'a str]);
 
@@ -37,17 +47,48 @@ pub fn visit_expressions<'a>(module: &Module<'a>, found: Found<'a, '_>) {
                 }
                 "variable" => conditions(site, body, found),
                 "resource" | "data" | "ephemeral" => resource(site, body, found),
-                "module" => arguments(site, body, &["source", "version", "providers"], &[], found),
-                "provider" => open(site, body, &["alias", "version"], &[], found),
+                "module" => arguments(site, body, CALL, &[], found),
+                "provider" => open(site, body, PROVIDER, &[], found),
                 "check" => {
                     conditions(site, body, found);
                     for data in body.blocks_of("data") {
                         resource(Site { block: data, ..site }, data.body(), found);
                     }
                 }
-                "import" => arguments(site, body, &["to", "provider", "identity"], &[], found),
+                "import" => arguments(site, body, IMPORT, &[], found),
                 _ => {}
             }
+        }
+    }
+}
+
+/// Adds the places of a file that [`visit_expressions`] passes over, in order, so that a look at all of its expressions
+/// can do the same. There may be more than these.
+pub(super) fn passed_over(root: BodyView<'_>, found: &mut Vec<Span>) {
+    for block in root.blocks() {
+        let body = block.body();
+        let mut pass_over = |except: &[&str]| {
+            let attributes = body.attributes().filter(|attribute| except.contains(&attribute.name()));
+            found.extend(attributes.map(AttributeView::span));
+        };
+        match block.kind() {
+            "locals" | "output" | "check" => {}
+            "module" => pass_over(CALL),
+            "provider" => pass_over(PROVIDER),
+            "import" => pass_over(IMPORT),
+            "variable" => found.extend(body.attributes().map(AttributeView::span)),
+            "resource" | "data" | "ephemeral" => {
+                for item in body.items() {
+                    match item {
+                        ItemView::Attribute(one) if RESOURCE.contains(&one.name()) => found.push(one.span()),
+                        ItemView::Block(one) if one.kind() == "lifecycle" => {
+                            found.extend(one.body().attributes().map(AttributeView::span));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => found.push(block.span()),
         }
     }
 }
@@ -82,7 +123,7 @@ fn conditions<'a>(site: Site<'a>, body: BodyView<'a>, found: Found<'a, '_>) {
 }
 
 fn resource<'a>(site: Site<'a>, body: BodyView<'a>, found: Found<'a, '_>) {
-    arguments(site, body, &["provider"], &[], found);
+    arguments(site, body, RESOURCE, &[], found);
     for block in body.blocks() {
         match block.kind() {
             "lifecycle" => conditions(site, block.body(), found),
@@ -121,5 +162,117 @@ fn nested<'a>(site: Site<'a>, block: BlockView<'a>, names: &[&'a str], found: Fo
     }
     for content in body.blocks_of("content") {
         open(site, content.body(), &[], &names, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::FileId;
+    use crate::terraform::Role;
+
+    const MODULE: &str = r#"
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", configuration_aliases = [aws.west] }
+  }
+}
+variable "a" {
+  type    = object({ x = optional(string) })
+  default = null
+  validation {
+    condition     = var.a.x != var.b
+    error_message = "not ${var.c}"
+  }
+}
+locals {
+  provider = local.other
+}
+provider "aws" {
+  alias   = "west"
+  version = local.version
+  region  = var.region
+  lifecycle {
+    ignore_changes = [odd]
+  }
+}
+resource "aws_instance" "a" {
+  provider = aws.west
+  count    = var.count
+  lifecycle {
+    ignore_changes       = [tags, user_data]
+    replace_triggered_by = [aws_vpc.main]
+    precondition {
+      condition     = local.fine
+      error_message = local.message
+    }
+  }
+  dynamic "disk" {
+    for_each = var.disks
+    content {
+      size = disk.value
+      lifecycle {
+        ignore_changes = [inner]
+      }
+    }
+  }
+  depends_on = [aws_vpc.main]
+}
+module "m" {
+  source    = "./m"
+  providers = { aws = aws.west }
+  size      = local.size
+}
+output "o" {
+  value      = module.m.x
+  depends_on = [module.n]
+  precondition {
+    condition     = self.x
+    error_message = "no"
+  }
+}
+check "c" {
+  data "http" "x" {
+    url      = var.url
+    provider = http.west
+    lifecycle {
+      ignore_changes = [tags]
+    }
+  }
+  assert {
+    condition     = data.http.x.ok
+    error_message = "no"
+  }
+}
+moved {
+  from = aws_instance.old
+  to   = aws_instance.a
+}
+import {
+  to       = aws_instance.a
+  id       = var.id
+  provider = aws.west
+}
+"#;
+
+    #[test]
+    fn what_is_passed_over_is_not_visited() {
+        let sources = [Source::parse(FileId(0), "main.tf".into(), Role::Configuration, MODULE.into())];
+        assert!(!sources[0].is_broken());
+        let module = Module::new("m", &sources);
+        let mut over = Vec::new();
+        passed_over(sources[0].document().root(), &mut over);
+        assert!(over.is_sorted_by(|one, next| one.end <= next.start), "{over:?}");
+        let mut visited = Vec::new();
+        visit_expressions(&module, &mut |_, expr, _| visited.push(expr.span()));
+        for span in &visited {
+            assert!(over.iter().all(|over| span.end <= over.start || over.end <= span.start), "{span:?}");
+        }
+        let texts: Vec<&str> = over.iter().map(|span| span.text(MODULE.as_bytes())).collect();
+        for text in
+            ["ignore_changes       = [tags, user_data]", "provider = aws.west", "providers = { aws = aws.west }"]
+        {
+            assert!(texts.contains(&text), "{text}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::json::{JsonKind, OffsetMap, merged, transliterate};
 use crate::diagnostic::{FileId, Location};
-use crate::source::Span;
+use crate::source::{Span, Text};
 use crate::syntax::SyntaxError;
 use crate::syntax::hcl::{self, Document, Tree};
 
@@ -38,7 +38,7 @@ pub struct Source {
     /// What it is to the module.
     pub role: Role,
     /// Its text in native syntax: for a JSON file not what is on disk.
-    pub text: Vec<u8>,
+    pub text: Text,
     /// Its tree.
     pub tree: Tree,
     /// What is wrong with it, in places of the file.
@@ -55,7 +55,7 @@ impl Source {
     pub fn parse(file: FileId, name: String, role: Role, text: Vec<u8>) -> Self {
         let mut tree = hcl::parse(&text);
         let errors = std::mem::take(&mut tree.errors);
-        Self { file, name, role, text, tree, errors, array: None, map: None }
+        Self { file, name, role, text: text.into(), tree, errors, array: None, map: None }
     }
 
     /// Parses the JSON file `json` by way of native syntax.
@@ -72,7 +72,7 @@ impl Source {
         let first = json.iter().position(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte));
         let bracket = first.filter(|at| json[*at] == b'[').and_then(|at| u32::try_from(at).ok());
         let array = bracket.map(|at| (Span::new(at, at + 1), merged(json)));
-        Self { file, name, role, text: native.text, tree, errors, array, map: Some(native.map) }
+        Self { file, name, role, text: native.text.into(), tree, errors, array, map: Some(native.map) }
     }
 
     /// Whether something did not parse, so that what seems to be missing may be there.
@@ -90,7 +90,7 @@ impl Source {
     /// The tree together with its text.
     #[must_use]
     pub fn document(&self) -> Document<'_> {
-        Document::new(&self.tree, &self.text)
+        Document::of(&self.tree, self.text.view())
     }
 
     /// A place in this file.

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::interface::{Interface, Passed, passed};
 use super::unused::{Unused, unused_in};
-use super::{Module, RegressionRun};
+use super::{Module, RegressionRun, ResourceMode};
 use crate::diagnostic::{FileId, Location};
-use crate::syntax::hcl::ExprView;
+use crate::syntax::hcl::{BlockView, ExprView};
 
 /// What a directory of Terraform files is. See "What is a module" in `docs/architecture.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,20 @@ pub enum ModuleKind {
     Fixture,
     /// Only a store of files that other directories link to.
     Shared,
+}
+
+/// What evaluating a module may find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contracts {
+    /// Nothing.
+    Nothing,
+    /// Values that a validation of a variable refuses, and nothing else.
+    Validations,
+    /// Values that are passed and that a validation refuses; that each validation admits something was found already.
+    Admitted,
+    /// There are conditions or checks, functions whose result differs with every run, arguments of certain types, or
+    /// calls that may go round in a circle.
+    Any,
 }
 
 /// A module call.
@@ -102,8 +118,8 @@ pub struct ModuleSummary {
     pub has_values: bool,
     /// Its calls of other modules, and those of its test runs.
     pub calls: Vec<Call>,
-    /// Whether it has validations, conditions or checks, or uses a function whose result differs with every run.
-    pub has_contracts: bool,
+    /// What evaluating it may find.
+    pub contracts: Contracts,
     /// The types of its resources and data sources, each once.
     pub resource_kinds: Vec<Box<str>>,
     /// Its test files by their path within the module.
@@ -137,7 +153,7 @@ impl ModuleSummary {
             has_provider: module.providers.iter().any(|provider| provider.block.body().items().next().is_some()),
             has_values: false,
             calls: calls_of(module),
-            has_contracts: has_contracts(module) || module.has_typed_values() || module.may_have_cycles_through_calls(),
+            contracts: contracts(module),
             resource_kinds: resource_kinds(module),
             tests: Vec::new(),
             regression: Vec::new(),
@@ -161,23 +177,62 @@ impl ModuleSummary {
     }
 }
 
-fn has_contracts(module: &Module<'_>) -> bool {
-    const UNSTABLE: &[&str] = &["timestamp", "uuid", "bcrypt"];
-    let has_conditions =
-        module.configuration().flat_map(|source| source.document().root().blocks()).any(|block| match block.kind() {
-            "variable" => block.body().blocks().any(|inner| inner.kind() == "validation"),
-            "check" => true,
-            "output" => block.body().blocks().any(|inner| inner.kind() == "precondition"),
-            "resource" | "data" => {
-                let mut inner = block.body().blocks_of("lifecycle").flat_map(|lifecycle| lifecycle.body().blocks());
-                inner.any(|inner| matches!(inner.kind(), "precondition" | "postcondition"))
-            }
-            _ => false,
-        });
-    has_conditions
-        || module
-            .configuration()
-            .any(|source| UNSTABLE.iter().any(|name| memchr::memmem::find(&source.text, name.as_bytes()).is_some()))
+fn contracts(module: &Module<'_>) -> Contracts {
+    let blocks = || module.configuration().flat_map(|source| source.document().root().blocks());
+    let has_validations =
+        || blocks().any(|block| block.kind() == "variable" && block.body().blocks_of("validation").next().is_some());
+    if blocks().any(has_conditions)
+        || names_unstable(module)
+        || module.has_typed_values()
+        || module.may_have_cycles_through_calls()
+    {
+        return Contracts::Any;
+    }
+    if !has_validations() {
+        return Contracts::Nothing;
+    }
+    // Where something is evaluated at all, these are looked at too.
+    let has_more = !module.calls.is_empty()
+        || module.resources.iter().any(|resource| resource.mode == ResourceMode::Ephemeral)
+        || names_template(module);
+    if has_more { Contracts::Any } else { Contracts::Validations }
+}
+
+impl Module<'_> {
+    /// Whether something may differ with every run: a function that does so is named, or a template, which may call it.
+    #[must_use]
+    pub fn may_be_unstable(&self) -> bool {
+        names_unstable(self) || names_template(self)
+    }
+}
+
+/// Whether the configuration names a function whose result differs with every run.
+fn names_unstable(module: &Module<'_>) -> bool {
+    static NAMES: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["timestamp", "uuid", "bcrypt"].map(Finder::new));
+    NAMES.iter().any(|name| names(module, name))
+}
+
+/// Whether the configuration names `templatefile` or `templatestring`.
+fn names_template(module: &Module<'_>) -> bool {
+    static NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("template"));
+    names(module, &NAME)
+}
+
+fn names(module: &Module<'_>, name: &Finder<'_>) -> bool {
+    module.configuration().any(|source| name.find(&source.text).is_some())
+}
+
+/// Whether a block of a file has conditions beside validations of a variable.
+fn has_conditions(block: BlockView<'_>) -> bool {
+    match block.kind() {
+        "check" => true,
+        "output" => block.body().blocks().any(|inner| inner.kind() == "precondition"),
+        "resource" | "data" => {
+            let mut inner = block.body().blocks_of("lifecycle").flat_map(|lifecycle| lifecycle.body().blocks());
+            inner.any(|inner| matches!(inner.kind(), "precondition" | "postcondition"))
+        }
+        _ => false,
+    }
 }
 
 fn resource_kinds(module: &Module<'_>) -> Vec<Box<str>> {
@@ -271,7 +326,7 @@ mod tests {
             has_provider: false,
             has_values: false,
             calls: calls.iter().map(|source| call(source)).collect(),
-            has_contracts: false,
+            contracts: Contracts::Nothing,
             resource_kinds: Vec::new(),
             tests: Vec::new(),
             regression: Vec::new(),

@@ -1,10 +1,10 @@
 //! One walk over the expressions of a module, for everything that lints want to know of all of them. Clean code costs
 //! no allocation but the hashes of its references.
 
-use super::{Role, Source};
+use super::{Role, Source, sites};
 use crate::diagnostic::Location;
 use crate::source::Span;
-use crate::syntax::hcl::{BinaryOperator, BodyView, Document, ExprId, ExprKind, ExprView, List};
+use crate::syntax::hcl::{BinaryOperator, Document, ExprId, ExprKind, ExprView, List};
 
 /// An expression and the file it is in.
 #[derive(Clone, Copy)]
@@ -120,6 +120,8 @@ struct Walk<'a> {
     keys: Vec<(u64, ExprId)>,
     /// The number of the file.
     index: u32,
+    /// Where references of the file mean nothing, in order.
+    passed_over: Vec<Span>,
     /// Words of the file that no other expression has taken for the start of a reference or a key yet, in order.
     words: Vec<ExprId>,
 }
@@ -135,27 +137,36 @@ impl<'a> Walk<'a> {
         }
         let is_configuration = source.role.is_configuration();
         self.words.clear();
+        self.passed_over.clear();
         if is_configuration {
-            self.dynamic_names(document.root());
+            self.dynamic_names(document);
+            sites::passed_over(document.root(), &mut self.passed_over);
         }
-        let mut variable = 0;
+        let (mut variable, mut aside) = (0, 0);
         for expr in document.expressions() {
+            let start = expr.span().start;
+            while self.passed_over.get(aside).is_some_and(|span| span.end <= start) {
+                aside += 1;
+            }
+            let counts = is_configuration && self.passed_over.get(aside).is_none_or(|span| start < span.start);
             while self.open.last().is_some_and(|last| self.survey.wrappers[*last].is_inside(expr)) {
                 let last = self.open.pop().unwrap_or_default();
                 self.survey.wrappers[last].parent = Some(expr);
             }
             let kind = expr.kind();
             if let ExprKind::GetAttr { on, name } = kind {
-                while self.variables.get(variable).is_some_and(|(span, _)| span.end <= expr.span().start) {
+                while self.variables.get(variable).is_some_and(|(span, _)| span.end <= start) {
                     variable += 1;
                 }
-                self.reference(Place { source, expr }, document.expression(on), name, variable);
-                if is_configuration {
+                self.reference(Place { source, expr }, document.expression(on), name, variable, counts);
+                if counts {
                     self.behind(document.expression(on), UseKind::Attribute);
                 }
             } else if is_configuration {
                 self.look(Place { source, expr }, kind);
-                self.take_words(expr, kind);
+                if counts {
+                    self.take_words(expr, kind);
+                }
             }
         }
         let text = document.text();
@@ -164,16 +175,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The iterators of `dynamic` blocks.
-    fn dynamic_names(&mut self, body: BodyView<'a>) {
-        for block in body.blocks() {
-            if block.kind() == "dynamic" {
-                let label = block.label_spans().first().map(|span| block.document().slice(*span).trim_matches('"'));
-                let iterator = block.body().value("iterator").and_then(ExprView::as_keyword);
-                self.survey
-                    .loop_names
-                    .extend([label, iterator].into_iter().flatten().map(|name| hash([name.as_bytes()])));
-            }
-            self.dynamic_names(block.body());
+    fn dynamic_names(&mut self, document: Document<'a>) {
+        for block in document.blocks().filter(|block| block.kind() == "dynamic") {
+            let label = block.label_spans().first().map(|span| document.slice(*span).trim_matches('"'));
+            let iterator = block.body().value("iterator").and_then(ExprView::as_keyword);
+            let names = [label, iterator].into_iter().flatten().map(|name| hash([name.as_bytes()]));
+            self.survey.loop_names.extend(names);
         }
     }
 
@@ -205,9 +212,13 @@ impl<'a> Walk<'a> {
 
     /// A word that begins a reference is none that stands alone.
     fn forget(&mut self, word: ExprView<'a>) {
-        if word.kind() == ExprKind::Variable
-            && let Ok(at) = self.words.binary_search(&word.id())
-        {
+        if word.kind() != ExprKind::Variable {
+            return;
+        }
+        // Mostly it is the one that came last.
+        if self.words.last() == Some(&word.id()) {
+            self.words.pop();
+        } else if let Ok(at) = self.words.binary_search(&word.id()) {
             self.words.remove(at);
         }
     }
@@ -235,8 +246,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `on.name`
-    fn reference(&mut self, place: Place<'a>, on: ExprView<'a>, name: Span, variable: usize) {
+    /// `on.name`; `counts` where what it refers to has to be there.
+    fn reference(&mut self, place: Place<'a>, on: ExprView<'a>, name: Span, variable: usize, counts: bool) {
         let document = place.expr.document();
         let bytes = |span: Span| span.slice(document.text());
         let (root, found) = match on.kind() {
@@ -254,7 +265,7 @@ impl<'a> Walk<'a> {
             }
             _ => return,
         };
-        if place.source.role.is_configuration() {
+        if counts {
             let at = place.expr.span().start;
             self.survey.uses.push(Use { source: self.index, at, root, full: found, kind: UseKind::Plain });
         }

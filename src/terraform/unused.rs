@@ -115,7 +115,7 @@ fn quoted_references(module: &Module<'_>) -> HashSet<String> {
 
 /// The lines of `span` where nothing else stands on them, with the blank line below where there is one above too.
 fn removal(source: &Source, span: Span) -> Option<Location> {
-    let text = source.is_native().then_some(source.text.as_slice())?;
+    let text = source.is_native().then_some(&*source.text)?;
     let (start, end) = (span.start as usize, span.end as usize);
     let first = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }; // a byte order mark stays
     let line_start = memchr::memrchr(b'\n', &text[..start]).map_or(first, |newline| newline + 1);

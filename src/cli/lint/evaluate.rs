@@ -18,7 +18,7 @@ use crate::eval::{ShortCircuit, Sources, Unreadable};
 use crate::invariant::{Bundled, Invariant, RootValue};
 use crate::linter::{Check, Evaluated, Evaluation, Policy};
 use crate::lints::LINTS;
-use crate::terraform::{Locks, Module, ModuleKind, ModuleSummary, Role, Source};
+use crate::terraform::{Contracts, Locks, Module, ModuleKind, ModuleSummary, Role, Source};
 
 /// Levels of expressions need room: a thread's usual stack is too small for the deepest that are followed.
 pub(super) const STACK: usize = 64 << 20;
@@ -102,12 +102,22 @@ fn groups(
         .enumerate()
         .map(|(at, (config, module))| {
             let is_set = targets.iter().any(|targets| targets.contains(&at));
-            checks_contracts[*config] && module.has_contracts
+            let may_be_refused = match module.contracts {
+                Contracts::Nothing => false,
+                Contracts::Admitted => is_root(module),
+                Contracts::Validations | Contracts::Any => true,
+            };
+            checks_contracts[*config] && may_be_refused
                 || is_set
                 || invariants[*config].iter().any(|one| may_bind(one, module))
         })
         .collect();
-    if !is_bound.contains(&true) {
+    // Callers may pass what a validation refuses.
+    let takes_values = |at: usize| {
+        let (config, module) = &modules[at];
+        checks_contracts[*config] && module.contracts == Contracts::Admitted
+    };
+    if !is_bound.contains(&true) && !(0..modules.len()).any(takes_values) {
         return Vec::new();
     }
     let mut parents: Vec<usize> = (0..modules.len()).collect();
@@ -124,7 +134,35 @@ fn groups(
     for at in 0..modules.len() {
         groups.entry(find(&mut parents, at)).or_default().push(at);
     }
-    groups.into_values().filter(|group| group.iter().any(|at| is_bound[*at])).collect()
+    let is_judged = |group: &Vec<usize>| {
+        group.iter().any(|at| is_bound[*at]) || group.len() > 1 && group.iter().any(|at| takes_values(*at))
+    };
+    groups.into_values().filter(is_judged).collect()
+}
+
+/// Whether Terraform is run in `module`, as far as its evaluation goes.
+const fn is_root(module: &ModuleSummary) -> bool {
+    matches!(module.kind, ModuleKind::Root | ModuleKind::Fixture)
+}
+
+/// Whether it is worth while to look at the validations of a module as soon as it was read: if each of them admits
+/// something, it need not be read again unless it is called with values.
+pub(super) fn has_only_validations(run: &Run<'_>, (config, module): (usize, &ModuleSummary)) -> bool {
+    run.evaluates
+        && module.contracts == Contracts::Validations
+        && checks_contracts(run, &run.settings.get(config).policy)
+}
+
+/// A module that calls no other and is not where Terraform is run.
+pub(super) fn alone<'a>(module: &'a Module<'a>, path: &'a str, files: &'a ModuleFiles, config: &Config) -> Node<'a> {
+    Node {
+        module,
+        path,
+        sources: files,
+        calls: HashMap::new(),
+        short_circuit: short_circuit(module, config),
+        is_root: false,
+    }
 }
 
 /// Lints that the evaluation reports beside invariants.
@@ -171,9 +209,9 @@ fn path_of(module: &ModuleSummary) -> &str {
 }
 
 /// Files that the expressions of one module read.
-struct ModuleFiles {
-    directory: PathBuf,
-    is_root: bool,
+pub(super) struct ModuleFiles {
+    pub(super) directory: PathBuf,
+    pub(super) is_root: bool,
 }
 
 impl ModuleFiles {
@@ -231,7 +269,7 @@ fn judge_group(
             module
         })
         .collect();
-    let is_root = |at: usize| matches!(modules[at].1.kind, ModuleKind::Root | ModuleKind::Fixture);
+    let is_root = |at: usize| is_root(&modules[at].1);
     let files: Vec<ModuleFiles> = found
         .iter()
         .map(|(at, directory)| ModuleFiles { directory: directory.path.clone(), is_root: is_root(*at) })

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::evaluate::{self, ModuleFiles};
 use super::passes::{Outcome, Run};
 use super::servers::Servers;
 use super::{installed, load};
@@ -12,12 +13,12 @@ use crate::cli::files::{Room, read_limited};
 use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{self, Directory, FileKind, Member, Problem};
 use crate::linter::suppression::{self, Found};
-use crate::linter::{RuleSummary, RuleUnit, StrayReason, StrayTest, syntax_diagnostics};
+use crate::linter::{self, RuleSummary, RuleUnit, StrayReason, StrayTest, syntax_diagnostics};
 use crate::lints;
 use crate::prometheus::{self, Content, NameScheme, ReadOptions, RuleFile, dashboard};
 use crate::source::Span;
 use crate::syntax::hcl;
-use crate::terraform::{Locks, Module, ModuleSummary, RegressionRun, Role, Source, is_fixture};
+use crate::terraform::{Contracts, Locks, Module, ModuleSummary, RegressionRun, Role, Source, is_fixture};
 
 /// Most text, in bytes, of which the trees are kept for the lints that evaluate. A tree takes several times as much.
 const MOST_KEPT: usize = 768 << 10;
@@ -146,12 +147,14 @@ impl Run<'_> {
         let has_configuration = directory.members.iter().any(is_configuration);
         let is_store = has_configuration && self.is_linked_store(directory);
         let mut summary = None;
+        let is_module = has_configuration && !is_store || directory.members.iter().chain(&directory.tests).any(is_test);
+        let kept = loaded.sources.iter().filter(|source| source.role != Role::Test);
+        let is_kept = is_module && room.take(kept.map(|source| source.text.len()).sum());
         // Those of a store are found again by each module that links to it.
         let natives = loaded.sources.iter().filter(|source| source.is_native() && !is_store);
         let mut suppressions: Vec<Found> =
             natives.filter_map(|source| suppression::in_document(source.file, source.document())).collect();
-        let has_tests = directory.members.iter().chain(&directory.tests).any(is_test);
-        if has_configuration && !is_store || has_tests {
+        if is_module {
             let mut module = Module::new(&directory.display, &loaded.sources);
             module.is_complete &= loaded.problems.is_empty() && !directory.is_partial;
             module.is_fixture = is_fixture(&directory.key);
@@ -203,6 +206,13 @@ impl Run<'_> {
                 made.bind_installed(&manifest);
                 installed::read_interfaces(&mut made, &directory.path);
             }
+            if !is_kept && evaluate::has_only_validations(self, (config, &made)) {
+                let files = ModuleFiles { directory: directory.path.clone(), is_root: false };
+                let node = evaluate::alone(&module, &directory.key, &files, &governed.policy.config);
+                if linter::is_callable(&node) {
+                    made.contracts = Contracts::Admitted;
+                }
+            }
             summary = Some(made);
         }
         let diagnostics = self.settle(diagnostics, config);
@@ -210,8 +220,7 @@ impl Run<'_> {
         let summary = summary.map(Box::new);
         let mut sources = loaded.sources;
         sources.retain(|source| source.role != Role::Test);
-        let size = sources.iter().map(|source| source.text.len()).sum();
-        let sources = (summary.is_some() && room.take(size)).then_some(sources);
+        let sources = is_kept.then_some(sources);
         Seen::Module { diagnostics, problems, files, config, summary, suppressions, sources }
     }
 

@@ -6,7 +6,7 @@ use super::overrides;
 use crate::diagnostic::Severity;
 use crate::eval::{Constraint, Doubt, constant, convert};
 use crate::linter::{Check, Reporter, Repository, of_variable};
-use crate::syntax::hcl::{self, Document, ExprView};
+use crate::syntax::hcl::{self, Document, ExprKind, ExprView};
 use crate::terraform::{Module, Role, Type};
 
 pub(crate) const CHECK: Check = Check::Both(check, check_calls);
@@ -46,10 +46,13 @@ fn refusal(value: ExprView<'_>, ty: &Type) -> Option<String> {
 fn check_defaults(module: &Module<'_>, out: &mut Reporter<'_>) {
     for variable in &module.variables {
         let (Some(ty), Some(default)) = (variable.value("type"), variable.value("default")) else { continue };
+        let Some(reason) = refusal_of(ty, default) else { continue };
         let name = variable.name();
         let is_overridden = overrides(module, "variable", &name)
             .any(|block| block.body().attributes().any(|one| matches!(one.name(), "default" | "type")));
-        let Some(reason) = refusal_of(ty, default).filter(|_| !is_overridden) else { continue };
+        if is_overridden {
+            continue;
+        }
         let message = format!("the default of variable `{name}` does not fit its type: {reason}");
         let finding = out.finding(variable.location(default.span()), message);
         let finding = finding.label(variable.location(ty.span()), "the type").subject(format!("var.{name}"));
@@ -83,8 +86,22 @@ fn check_values(module: &Module<'_>, out: &mut Reporter<'_>) {
 }
 
 fn refusal_of(ty: ExprView<'_>, value: ExprView<'_>) -> Option<String> {
+    if is_plainly_of(ty, value) {
+        return None;
+    }
     let constraint = Constraint::read(ty)?;
     constraint.apply(&constant(value).ok()?, &mut Doubt::default()).err()
+}
+
+/// Whether a literal is of the type that is written, which most are; null is of every type.
+fn is_plainly_of(ty: ExprView<'_>, value: ExprView<'_>) -> bool {
+    match ty.as_keyword() {
+        _ if value.is_null() => true,
+        Some("string") => value.as_string().is_some(),
+        Some("number") => value.kind() == ExprKind::Number,
+        Some("bool") => value.as_bool().is_some(),
+        _ => false,
+    }
 }
 
 fn check_calls(repository: &Repository<'_>, out: &mut Reporter<'_>) {

@@ -1,7 +1,5 @@
 //! See `lints/terraform/unconstrained-provider/README.md`.
 
-use std::collections::HashSet;
-
 use super::{is_kept_house, with_fix};
 use crate::config::Literal;
 use crate::config::schema::Kind;
@@ -26,12 +24,14 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
         out.report(finding.help("move `version` to the `required_providers` of the `terraform` block"));
     }
     let requirements = required_providers(module);
-    let mut seen = HashSet::new();
+    // A module uses few.
+    let mut seen: Vec<&str> = Vec::new();
     for reference in module.provider_references() {
         let name = reference.name.as_ref();
-        if !seen.insert(name) {
+        if seen.contains(&name) {
             continue;
         }
+        seen.push(name);
         let mut own = requirements.iter().filter(|requirement| requirement.entry.name() == name).peekable();
         if own.peek().is_none() {
             let finding = out.finding(reference.location, format!("provider `{name}` is not in `required_providers`"));

@@ -19,10 +19,15 @@ pub(super) struct Trim {
 
 /// The value of a block label, written bare or in quotes.
 pub(super) fn label(text: &str) -> Cow<'_, str> {
-    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) => unescape(inner),
-        None => Cow::Borrowed(text),
+    match without_quotes(text) {
+        inner if inner.len() < text.len() => unescape(inner),
+        bare => Cow::Borrowed(bare),
     }
+}
+
+/// What is between the quotes of a label; all of it where there are none.
+pub(super) fn without_quotes(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text)
 }
 
 /// The value of literal text in a template.
@@ -127,4 +132,27 @@ fn unicode(text: &str, digits: usize) -> (String, usize) {
         return (text[..2].to_owned(), 2);
     };
     (char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER).to_string(), 2 + digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::hcl::{Document, parse};
+
+    #[test]
+    fn a_file_without_escapes_needs_no_decoding() {
+        let texts =
+            ["", "a", "$", "50%", "$$", "$$$", "%%", "$ {", "a$${b}", "%%{x}", "$$${x}", "\\n", "a\\\\$", "\\u0041"];
+        for text in texts {
+            let file = format!("b \"{text}\" bare {{\n  x = \"{text}\"\n}}\n");
+            let tree = parse(file.as_bytes());
+            assert!(tree.errors.is_empty(), "{file}");
+            let block = Document::new(&tree, file.as_bytes()).root().blocks().next().unwrap();
+            let trim = Trim { trim_start: false, trim_end: false, indent: 0, at_line_start: false };
+            let value = literal(text, Quoting::Quoted, trim);
+            assert_eq!(block.labels().collect::<Vec<_>>(), [value.clone(), "bare".into()]);
+            assert_eq!(block.label(0), Some(label(&format!("\"{text}\""))));
+            assert_eq!(block.body().value("x").unwrap().as_string(), Some(value));
+        }
+    }
 }

@@ -21,8 +21,9 @@ pub(super) fn lex(source: &[u8]) -> Tokens {
         source,
         at: 0,
         tokens: Vec::with_capacity(source.len() / 4 + 8),
-        modes: Vec::new(),
+        modes: Vec::with_capacity(8),
         mode: Mode::Code { braces: 0 },
+        has_escapes: false,
     };
     if source.starts_with(b"\xef\xbb\xbf") {
         lexer.push(0, 3, TokenKind::Blank);
@@ -36,7 +37,7 @@ pub(super) fn lex(source: &[u8]) -> Tokens {
     }
     lexer.tokens.push(Token::new(source.len(), 0, TokenKind::Eof));
     let source_len = u32::try_from(source.len()).unwrap_or(u32::MAX);
-    Tokens { all: lexer.tokens, source_len }
+    Tokens { all: lexer.tokens, source_len, has_escapes: lexer.has_escapes }
 }
 
 struct Lexer<'a> {
@@ -46,6 +47,8 @@ struct Lexer<'a> {
     /// The modes below the current one.
     modes: Vec<Mode>,
     mode: Mode,
+    /// Whether a backslash or a doubled sign of a sequence stood between quotes.
+    has_escapes: bool,
 }
 
 /// What a byte can begin, so that the main loop branches once.
@@ -397,7 +400,10 @@ impl Lexer<'_> {
                     self.push(at, at + 1, TokenKind::CloseQuote);
                     return self.leave();
                 }
-                b'\\' => at += if matches!(self.byte(at + 1), b'\n' | b'\r') { 1 } else { 2 },
+                b'\\' => {
+                    self.has_escapes = true;
+                    at += if matches!(self.byte(at + 1), b'\n' | b'\r') { 1 } else { 2 };
+                }
                 b'\n' | b'\r' => {
                     self.text(start, at, TokenKind::QuotedText);
                     return self.broken_string(at);
@@ -407,7 +413,10 @@ impl Lexer<'_> {
                         self.text(start, at, TokenKind::QuotedText);
                         return self.sequence(at);
                     }
-                    Err(step) => at += step,
+                    Err(step) => {
+                        self.has_escapes |= step > 1;
+                        at += step;
+                    }
                 },
             }
         }

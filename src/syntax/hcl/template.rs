@@ -282,6 +282,9 @@ impl Parser<'_> {
 
     /// Reports escapes that hclsyntax does not know.
     pub(super) fn check_escapes(&mut self, span: Span) -> Parsed<()> {
+        if !self.tree.tokens.has_escapes {
+            return Ok(());
+        }
         let text = self.text(span);
         let mut at = 0;
         while let Some(offset) = memchr::memchr(b'\\', &text[at..]) {

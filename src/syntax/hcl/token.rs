@@ -164,6 +164,8 @@ impl Token {
 pub struct Tokens {
     pub(super) all: Vec<Token>,
     pub(super) source_len: u32,
+    /// Whether something between quotes is an escape. Most files have none, and then texts are their values.
+    pub(super) has_escapes: bool,
 }
 
 impl Tokens {

@@ -4,21 +4,27 @@ use std::borrow::Cow;
 
 use super::decode;
 use super::tree::{
-    AttributeId, BlockId, BodyId, ExprId, ExprKind, ForDirective, ForExpr, IfDirective, Item, List, Tree,
+    AttributeId, BlockId, BodyId, ExprId, ExprKind, ForDirective, ForExpr, IfDirective, Item, List, Quoting, Tree,
 };
-use crate::source::Span;
+use crate::source::{Span, TextView};
 
 /// A tree and the text it was made of.
 #[derive(Clone, Copy)]
 pub struct Document<'a> {
     tree: &'a Tree,
-    text: &'a [u8],
+    text: TextView<'a>,
 }
 
 impl<'a> Document<'a> {
     /// `text` must be what `tree` was parsed from.
     #[must_use]
     pub const fn new(tree: &'a Tree, text: &'a [u8]) -> Self {
+        Self { tree, text: TextView::Bytes(text) }
+    }
+
+    /// The same for a text that may be known to be UTF-8, which makes reading it quicker.
+    #[must_use]
+    pub const fn of(tree: &'a Tree, text: TextView<'a>) -> Self {
         Self { tree, text }
     }
 
@@ -37,13 +43,24 @@ impl<'a> Document<'a> {
     /// The whole text.
     #[must_use]
     pub const fn text(self) -> &'a [u8] {
-        self.text
+        self.text.bytes()
     }
 
     /// The text of `span`; empty where it is not UTF-8.
     #[must_use]
     pub fn slice(self, span: Span) -> &'a str {
-        span.text(self.text)
+        self.text.slice(span)
+    }
+
+    /// The value of the label at `span`.
+    fn label(self, span: Span) -> Cow<'a, str> {
+        let text = self.slice(span);
+        if self.tree.tokens.has_escapes { decode::label(text) } else { Cow::Borrowed(decode::without_quotes(text)) }
+    }
+
+    /// Every block of the file, inner ones before those around them.
+    pub fn blocks(self) -> impl Iterator<Item = BlockView<'a>> {
+        (0..super::parser::count(self.tree.blocks.len())).map(move |id| BlockView { document: self, id: BlockId(id) })
     }
 
     /// Every expression of the file, children before parents.
@@ -122,7 +139,7 @@ impl<'a> BodyView<'a> {
     #[must_use]
     pub fn attribute(self, name: &str) -> Option<AttributeView<'a>> {
         // Bytes are compared, for a text would be checked to be one.
-        let text = self.document.text;
+        let text = self.document.text();
         self.attributes().find(|attribute| attribute.name_span().slice(text) == name.as_bytes())
     }
 
@@ -216,13 +233,13 @@ impl<'a> BlockView<'a> {
 
     /// The labels, decoded.
     pub fn labels(self) -> impl Iterator<Item = Cow<'a, str>> {
-        self.label_spans().iter().map(move |span| decode::label(self.document.slice(*span)))
+        self.label_spans().iter().map(move |span| self.document.label(*span))
     }
 
     /// The label with this number, from 0.
     #[must_use]
     pub fn label(self, number: usize) -> Option<Cow<'a, str>> {
-        self.label_spans().get(number).map(|span| decode::label(self.document.slice(*span)))
+        self.label_spans().get(number).map(|span| self.document.label(*span))
     }
 
     /// What is between the braces.
@@ -323,9 +340,14 @@ impl<'a> ExprView<'a> {
     #[must_use]
     pub fn literal_text(self) -> Option<Cow<'a, str>> {
         match self.kind() {
+            ExprKind::Literal { quoting: Quoting::Quoted, trim_start: false, trim_end: false, .. }
+                if !self.document.tree.tokens.has_escapes =>
+            {
+                Some(Cow::Borrowed(self.text()))
+            }
             ExprKind::Literal { quoting, trim_start, trim_end, indent } => {
                 let at_line_start =
-                    self.span().start == 0 || self.document.text[self.span().start as usize - 1] == b'\n';
+                    self.span().start == 0 || self.document.text()[self.span().start as usize - 1] == b'\n';
                 Some(decode::literal(
                     self.text(),
                     quoting,

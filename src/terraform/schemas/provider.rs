@@ -1,9 +1,10 @@
 //! All schemas of a run: those of providers that users name files for, then the bundled ones.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -213,7 +214,7 @@ impl Schemas {
     /// Whether any provider has this type. Quick: most types are of providers that nothing is known of.
     #[must_use]
     pub fn knows(&self, mode: ResourceMode, kind: &str) -> bool {
-        static KINDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
+        static KINDS: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
         let all = || [ResourceMode::Managed, ResourceMode::Data, ResourceMode::Ephemeral].into_iter();
         let kinds =
             KINDS.get_or_init(|| all_bundled().iter().flat_map(|one| all().flat_map(|mode| one.kinds(mode))).collect());
