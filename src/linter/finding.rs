@@ -147,7 +147,7 @@ pub fn resolve(mut diagnostics: Vec<Diagnostic>, files: &dyn FileTable) -> Vec<F
 struct Placed {
     finding: Finding,
     hash: Sha256,
-    equals: u128,
+    family: u128,
 }
 
 impl Placed {
@@ -158,7 +158,7 @@ impl Placed {
         add(&mut hash, key.as_bytes());
         add(&mut hash, diagnostic.subject.as_bytes());
         add(&mut hash, texts.anchor(diagnostic.location));
-        let equals = half(hash.clone());
+        let family = numbered(hash.clone(), 0);
         let place = |location| texts.place(location, files);
         let labels = diagnostic.labels.into_iter();
         let edit = |edit: Edit| PlacedEdit { place: place(edit.location), text: edit.text };
@@ -173,14 +173,14 @@ impl Placed {
             note: diagnostic.note,
             help: diagnostic.help,
             subject: diagnostic.subject,
-            family: numbered(hash.clone(), 0),
+            family: fingerprint(family),
             fingerprint: String::new(),
             fix: diagnostic.fix.map(|fix| PlacedFix {
                 applicability: fix.applicability,
                 edits: fix.edits.into_iter().map(edit).collect(),
             }),
         };
-        Self { finding, hash, equals }
+        Self { finding, hash, family }
     }
 }
 
@@ -188,18 +188,22 @@ impl Placed {
 /// places, so that they are numbered the same in every run.
 fn number_equals(placed: Vec<Placed>) -> Vec<Finding> {
     let mut seen: HashMap<u128, u32> = HashMap::with_capacity(placed.len());
-    let number = |Placed { mut finding, hash, equals }| {
-        let before = seen.entry(equals).or_default();
-        finding.fingerprint = if *before > 0 { numbered(hash, *before) } else { finding.family.clone() };
+    let number = |Placed { mut finding, hash, family }| {
+        let before = seen.entry(family).or_default();
+        finding.fingerprint = if *before > 0 { fingerprint(numbered(hash, *before)) } else { finding.family.clone() };
         *before += 1;
         finding
     };
     placed.into_iter().map(number).collect()
 }
 
-fn numbered(mut hash: Sha256, number: u32) -> String {
+fn numbered(mut hash: Sha256, number: u32) -> u128 {
     add(&mut hash, number.to_string().as_bytes());
-    format!("{:032x}", half(hash))
+    half(hash)
+}
+
+fn fingerprint(number: u128) -> String {
+    format!("{number:032x}")
 }
 
 /// Adds one part, with its length, so that no two lists of parts run into the same bytes.

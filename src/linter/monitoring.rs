@@ -5,7 +5,7 @@ use super::rule_unit::{RuleUnit, RuleView};
 use crate::config::Config;
 use crate::diagnostic::{FileId, Location};
 use crate::prometheus::alertmanager::AlertmanagerFile;
-use crate::prometheus::infer::{Around, Inference, Knowledge, Recorded, RecordingRule, Shape, infer};
+use crate::prometheus::infer::{Around, Inference, Knowledge, Recorded, RecordingRule, Remembered, Shape, infer};
 use crate::prometheus::message::{self, Message};
 use crate::prometheus::scrape::ScrapeModel;
 use crate::prometheus::world::World;
@@ -35,6 +35,8 @@ pub struct Monitoring<'a> {
     pub never_loaded: Vec<FileId>,
     /// Whether all rules are known: no rule file is a template or could be read only in part.
     pub rules_are_known: bool,
+    /// What is known of the metrics that the rule files read.
+    metrics: Remembered<'a>,
 }
 
 /// One rule file with what its expressions give.
@@ -79,6 +81,9 @@ impl<'a> Monitoring<'a> {
     ) -> Self {
         let rules: Vec<RecordingRule<'a>> = all_units.iter().flat_map(|unit| recording_rules(unit)).collect();
         let recorded = Recorded::new(&rules, world);
+        let expressions = units.iter().flat_map(|unit| unit.rules()).filter_map(|view| view.expression);
+        let names = expressions.flat_map(|(_, parsed)| promql::metric_names(parsed)).map(|(name, _)| name);
+        let metrics = Remembered::new(world, names);
         Self {
             config,
             units,
@@ -90,13 +95,14 @@ impl<'a> Monitoring<'a> {
             is_whole: false,
             rules_are_known: false,
             never_loaded: Vec::new(),
+            metrics,
         }
     }
 
     /// What is known of exporters and scraping.
     #[must_use]
-    pub const fn knowledge(&self) -> &'a dyn Knowledge {
-        self.world
+    pub const fn knowledge(&self) -> &dyn Knowledge {
+        &self.metrics
     }
 
     /// What the expression `parsed` gives, which stands outside of rules: in a template, on a dashboard.
@@ -106,7 +112,7 @@ impl<'a> Monitoring<'a> {
         'a: 'e,
     {
         let lookup = |name: &str| -> Option<Shape<'e>> { self.recorded.get(name).cloned() };
-        infer(parsed, &Around::new(self.world, &lookup))
+        infer(parsed, &Around::new(self.knowledge(), &lookup))
     }
 }
 
@@ -139,7 +145,7 @@ impl<'a> TypedRules<'a> {
     #[must_use]
     pub fn new(unit: &'a RuleUnit, monitoring: &'a Monitoring<'a>) -> Self {
         let lookup = |name: &str| -> Option<Shape<'a>> { monitoring.recorded.get(name).cloned() };
-        let around = Around { is_federated: is_federated(unit), ..Around::new(monitoring.world, &lookup) };
+        let around = Around { is_federated: is_federated(unit), ..Around::new(monitoring.knowledge(), &lookup) };
         let typed = |view: &RuleView<'a>| {
             let (text, parsed) = view.expression.filter(|_| view.group.language == Language::PromQl)?;
             let is_sound = parsed.errors.is_empty() && !parsed.guessed;
@@ -149,11 +155,11 @@ impl<'a> TypedRules<'a> {
             let sound = view.templates().filter(|(_, parsed)| parsed.errors.is_empty());
             sound.map(|(pair, parsed)| (pair, message::read(parsed))).collect()
         };
-        let rules = unit.rules().map(|view| {
+        let mut rules = Vec::with_capacity(unit.rules.rules().count());
+        rules.extend(unit.rules().map(|view| {
             let typed = typed(&view);
             TypedRule { texts: if typed.is_some() { texts(&view) } else { Vec::new() }, typed, view }
-        });
-        let rules = rules.collect();
+        }));
         Self { unit, monitoring, rules }
     }
 

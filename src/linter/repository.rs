@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluation::Guard;
 use super::releases::Releases;
-use super::rule_unit::RuleUnit;
+use super::rule_unit::{RuleUnit, RuleView};
 use crate::config::Config;
 use crate::diagnostic::{FileId, Location};
 use crate::prometheus::{Duration, Identity};
@@ -49,97 +49,98 @@ pub enum StrayReason {
     Place,
 }
 
-/// One rule file, small enough to keep for all of a repository.
-#[derive(Clone, Debug)]
+/// One rule file among all of a repository.
 pub struct RuleSummary {
     /// The file.
     pub file: FileId,
     /// Its directory within the repository.
     pub directory: String,
-    /// Its alerts.
-    pub alerts: Vec<AlertSummary>,
-    /// The metrics that each recording rule reads, by the name it records.
-    pub records: BTreeMap<String, Vec<String>>,
-    /// Rules by what makes them duplicates.
-    pub identities: Vec<(Identity, Location)>,
+    /// What it says; nothing where it could not be understood.
+    pub unit: Option<Box<RuleUnit>>,
     /// False where an error hides what else there is.
     pub is_complete: bool,
 }
 
 /// One alert.
-#[derive(Clone, Debug)]
-pub struct AlertSummary {
+#[derive(Clone, Copy, Debug)]
+pub struct AlertSummary<'a> {
     /// Its name.
-    pub name: String,
+    pub name: &'a str,
     /// The place of the name.
     pub location: Location,
     /// Its label `severity` and where it is written.
-    pub severity: Option<(String, Location)>,
+    pub severity: Option<(&'a str, Location)>,
     /// Its `for` and where it is written; nothing inside where the value is no duration.
     pub hold: Option<(Option<Duration>, Location)>,
-    /// The metrics that its expression reads.
-    pub metrics: Vec<String>,
 }
 
 impl RuleSummary {
     /// Of a file that could not be understood.
     #[must_use]
     pub const fn unknown(file: FileId) -> Self {
-        let directory = String::new();
-        Self {
-            file,
-            directory,
-            alerts: Vec::new(),
-            records: BTreeMap::new(),
-            identities: Vec::new(),
-            is_complete: false,
-        }
+        Self { file, directory: String::new(), unit: None, is_complete: false }
     }
 
-    /// Summarises `unit`, which lies in `directory` of the repository.
+    /// Of `unit`, which lies in `directory` of the repository.
     #[must_use]
-    pub fn of(unit: &RuleUnit, directory: String) -> Self {
-        let at = |span: Span| unit.location(span);
-        let alerts = unit.alerts().map(|view| AlertSummary {
-            name: view.name().to_owned(),
+    pub fn of(unit: RuleUnit, directory: String) -> Self {
+        let is_complete = unit.rules.syntax_errors.is_empty() && unit.rules.sets.iter().all(|set| set.complete);
+        Self { file: unit.file, directory, unit: Some(Box::new(unit)), is_complete }
+    }
+
+    /// All rules.
+    pub fn rules(&self) -> impl Iterator<Item = RuleView<'_>> {
+        self.unit.iter().flat_map(|unit| unit.rules())
+    }
+
+    /// All alerts.
+    pub fn alerts(&self) -> impl Iterator<Item = AlertSummary<'_>> {
+        let at = |span: Span| Location::new(self.file, span);
+        self.rules().filter(|view| view.rule.is_alert()).map(move |view| AlertSummary {
+            name: view.rule.name().map_or("", |name| &name.value),
             location: at(view.name_span()),
             severity: view
                 .group
                 .label_of(view.rule, "severity")
-                .map(|pair| (pair.value.value.clone(), at(pair.value.span))),
+                .map(|pair| (pair.value.value.as_str(), at(pair.value.span))),
             hold: view.rule.for_.as_ref().map(|field| (field.value, at(field.span))),
-            metrics: view.metrics(),
-        });
-        let recording = unit.rules().filter(|view| !view.rule.is_alert() && view.rule.name().is_some());
-        let identities =
-            unit.rules().filter_map(|view| Some((view.group.identity_of(view.rule)?, at(view.name_span()))));
-        Self {
-            file: unit.file,
-            directory,
-            alerts: alerts.collect(),
-            records: recording.map(|view| (view.name().to_owned(), view.metrics())).collect(),
-            identities: identities.collect(),
-            is_complete: unit.rules.syntax_errors.is_empty() && unit.rules.sets.iter().all(|set| set.complete),
-        }
+        })
+    }
+
+    /// All rules that have a name, by what makes them duplicates.
+    pub fn identities(&self) -> impl Iterator<Item = (Identity<'_>, Location)> {
+        self.rules()
+            .filter_map(|view| Some((view.group.identity_of(view.rule)?, Location::new(self.file, view.name_span()))))
+    }
+
+    /// The recording rules by the names they record. Of several with one name the last counts.
+    fn records(&self) -> BTreeMap<&str, RuleView<'_>> {
+        let recording = self.rules().filter(|view| !view.rule.is_alert());
+        recording.filter_map(|view| Some((view.rule.name()?.value.as_str(), view))).collect()
     }
 }
 
 impl Repository<'_> {
     /// All alerts.
-    pub fn alerts(&self) -> impl Iterator<Item = &AlertSummary> {
-        self.rules.iter().flat_map(|rules| &rules.alerts)
+    pub fn alerts(&self) -> impl Iterator<Item = AlertSummary<'_>> {
+        self.rules.iter().flat_map(|rules| rules.alerts())
     }
 
-    /// The metrics that an alert reads, through recording rules of the repository down to what is scraped. Recorded
-    /// names count as well.
+    /// The metrics that alerts read, through recording rules of the repository down to what is scraped. Recorded names
+    /// count as well.
     #[must_use]
-    pub fn metrics_behind(&self, alert: &AlertSummary) -> BTreeSet<String> {
+    pub fn metrics_behind_alerts(&self) -> BTreeSet<String> {
+        let mut records: BTreeMap<&str, Vec<RuleView<'_>>> = BTreeMap::new();
+        for (name, view) in self.rules.iter().flat_map(|rules| rules.records()) {
+            records.entry(name).or_default().push(view);
+        }
+        let views = self.rules.iter().flat_map(|rules| rules.rules());
+        let mut open: Vec<String> = views.filter(|view| view.rule.is_alert()).flat_map(|view| view.metrics()).collect();
         let mut found = BTreeSet::new();
-        let mut open: Vec<&str> = alert.metrics.iter().map(String::as_str).collect();
         while let Some(name) = open.pop() {
-            if found.insert(name.to_owned()) {
-                let recorded = self.rules.iter().filter_map(|rules| rules.records.get(name));
-                open.extend(recorded.flatten().map(String::as_str));
+            if !found.contains(&name) {
+                open.extend(records.get(name.as_str()).into_iter().flatten().flat_map(RuleView::metrics));
+                found.insert(name);
             }
         }
         found

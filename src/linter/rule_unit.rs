@@ -4,7 +4,7 @@ use super::syntax::syntax_diagnostics;
 use crate::diagnostic::{Diagnostic, FileId, Location};
 use crate::prometheus::{Group, Language, Pair, Rule, RuleFile, Text};
 use crate::source::Span;
-use crate::syntax::{SyntaxError, promql, template};
+use crate::syntax::{SyntaxError, find_pair, promql, template};
 
 /// One rule file.
 pub struct RuleUnit {
@@ -55,9 +55,11 @@ impl RuleUnit {
             let text = rule.expr.as_ref().filter(|_| group.language == Language::PromQl)?;
             Some(promql::parse(&text.value, &options))
         };
-        let expressions = rules.rules().map(|(group, rule)| parse(group, rule)).collect();
-        let templates = rules.rules().map(|(group, rule)| templates(group, rule, version)).collect();
-        Self { file, rules, version, expressions, templates }
+        let mut expressions = Vec::with_capacity(rules.rules().count());
+        expressions.extend(rules.rules().map(|(group, rule)| parse(group, rule)));
+        let mut all_templates = Vec::with_capacity(expressions.len());
+        all_templates.extend(rules.rules().map(|(group, rule)| templates(group, rule, version)));
+        Self { file, rules, version, expressions, templates: all_templates }
     }
 
     /// Whether it is a dashboard: its rules are queries that nobody evaluates unless somebody looks.
@@ -88,6 +90,9 @@ impl RuleUnit {
         let mut diagnostics = Vec::new();
         for view in self.rules() {
             let mut add = |lint, text: &Text, errors: &[SyntaxError]| {
+                if errors.is_empty() {
+                    return;
+                }
                 let found = syntax_diagnostics(lint, self.file, errors, |span| text.map.place(span));
                 diagnostics.extend(found.into_iter().map(|diagnostic| diagnostic.subject(view.name())));
             };
@@ -117,16 +122,19 @@ fn templates(group: &Group, rule: &Rule, version: promql::Version) -> Vec<Templa
     let is_extended = !matches!(group.language, Language::PromQl | Language::LogQl);
     let options = template::Options { version, is_extended };
     let pairs = rule.labels.iter().chain(&rule.annotations).enumerate();
-    let is_template = |text: &str| text.contains("{{") && !has_hole_in_action(text);
-    pairs
+    let is_template = |text: &str| find_pair(text, b'{').is_some() && !has_hole_in_action(text);
+    let parsed = pairs
         .filter(|(_, pair)| is_template(&pair.value.value))
-        .map(|(index, pair)| Template { index, parsed: template::parse(&pair.value.value, &options) })
-        .collect()
+        .map(|(index, pair)| Template { index, parsed: template::parse(&pair.value.value, &options) });
+    let mut templates = Vec::with_capacity(rule.labels.len() + rule.annotations.len());
+    templates.extend(parsed);
+    templates
 }
 
 /// Whether `templatefile` fills in something between `{{` and `}}`, as in `{{ $labels.${name} }}`.
 fn has_hole_in_action(text: &str) -> bool {
-    text.split("{{").skip(1).any(|action| action.split("}}").next().is_some_and(|inside| inside.contains("${")))
+    text.contains("${")
+        && text.split("{{").skip(1).any(|action| action.split("}}").next().is_some_and(|inside| inside.contains("${")))
 }
 
 impl<'a> RuleView<'a> {

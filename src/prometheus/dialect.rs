@@ -105,31 +105,44 @@ pub(super) fn is_logql(expr: &str) -> bool {
 /// Whether `expr` can only be `MetricsQL`: it calls one of the functions that people use `VictoriaMetrics` for, or has
 /// its words after a `)`. <https://docs.victoriametrics.com/victoriametrics/metricsql/>
 pub(super) fn is_metricsql(expr: &str) -> bool {
-    const CALLS: [&str; 14] = [
-        "WITH (",
-        "increase_pure(",
-        "rate_over_sum(",
-        "rollup_rate(",
-        "rollup_increase(",
-        "rollup(",
-        "default_rollup(",
-        "range_avg(",
-        "range_median(",
-        "median_over_time(",
-        "label_set(",
-        "label_match(",
-        "keep_last_value(",
-        "outlierk(",
-    ];
-    let has_call = expr.contains('(')
-        && CALLS.iter().any(|call| {
-            let at = expr.find(call);
-            at.is_some_and(|at| {
-                !expr[..at].ends_with(|before: char| before.is_alphanumeric() || matches!(before, '_' | ':'))
-            })
-        });
-    has_call || [") keep_metric_names", ") default "].iter().any(|words| expr.contains(words))
+    memchr::memchr2_iter(b'(', b')', expr.as_bytes()).any(|at| match expr.as_bytes()[at] {
+        b'(' => is_metricsql_call(expr, at),
+        _ => METRICSQL_WORDS.iter().any(|words| expr[at + 1..].starts_with(words)),
+    })
 }
+
+/// Whether the `(` at `open` belongs to a call that only `MetricsQL` has. Of each function the first place counts, also
+/// as the end of a longer name.
+fn is_metricsql_call(expr: &str, open: usize) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':');
+    let before = &expr[..open];
+    let front = before.strip_suffix("WITH ").unwrap_or_else(|| before.trim_end_matches(is_part));
+    let start = front.len();
+    METRICSQL_CALLS.contains(&&before[start..])
+        && !front.ends_with(is_part)
+        && expr.find(&expr[start..=open]) == Some(start)
+}
+
+/// What stands before a `(` in `MetricsQL` only.
+const METRICSQL_CALLS: [&str; 14] = [
+    "WITH ",
+    "increase_pure",
+    "rate_over_sum",
+    "rollup_rate",
+    "rollup_increase",
+    "rollup",
+    "default_rollup",
+    "range_avg",
+    "range_median",
+    "median_over_time",
+    "label_set",
+    "label_match",
+    "keep_last_value",
+    "outlierk",
+];
+
+/// What stands behind a `)` in `MetricsQL` only.
+const METRICSQL_WORDS: [&str; 2] = [" keep_metric_names", " default "];
 
 /// Whether a `|` stands outside strings, comments and template holes.
 fn has_bare_pipe(expr: &[u8]) -> bool {
@@ -179,6 +192,34 @@ mod tests {
             assert!(is_metricsql(expr), "{expr}");
         }
         for expr in ["increase(a[5m])", "my_rollup(a)", "default", "sum(default) by (default)", "increase_pur(a)"] {
+            assert!(!is_metricsql(expr), "{expr}");
+        }
+    }
+
+    proptest::proptest! {
+        /// The same by looking for each word by itself.
+        #[test]
+        fn one_pass_finds_what_a_search_for_each_word_finds(
+            expr in "(rollup|default_|WITH |outlierk|label_set|range_avg|a|_|:|é|\\(|\\(|\\)|\\)| | default | keep_metric_names){0,9}"
+        ) {
+            let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':');
+            let has_call = METRICSQL_CALLS.iter().any(|call| {
+                let at = expr.find(&format!("{call}("));
+                at.is_some_and(|at| !expr[..at].ends_with(is_part))
+            });
+            let has_words = METRICSQL_WORDS.iter().any(|words| expr.contains(&format!("){words}")));
+            proptest::prop_assert_eq!(is_metricsql(&expr), has_call || has_words);
+        }
+    }
+
+    #[test]
+    fn only_whole_names_are_calls() {
+        for expr in ["default_rollup(a)", "(rollup(a))", "rollup(a) + my_rollup(a)", "é rollup(a)", "(WITH (x = 1) x)"]
+        {
+            assert!(is_metricsql(expr), "{expr}");
+        }
+        for expr in ["my_rollup(a) + rollup(a)", "érollup(a)", "a:rollup(a)", "xWITH (a)", "WITH(a)", "rollup (a)", "("]
+        {
             assert!(!is_metricsql(expr), "{expr}");
         }
     }

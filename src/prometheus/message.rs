@@ -260,23 +260,25 @@ impl<'t> Reader<'t> {
     }
 
     fn operand(&mut self, operand: &'t Operand, dot: Dot<'t>, is_asked: bool) -> Flow<'t> {
-        let fields: Vec<&str> = operand.fields.iter().map(|field| field.name.as_str()).collect();
-        match (&operand.base, fields.as_slice()) {
-            (Base::Variable(name), _) if name == "$labels" => self.labels(operand, 0, Source::Alert, is_asked),
-            (Base::Variable(name), []) if name == "$value" => value_of(Source::Alert),
-            (Base::Variable(name), ["Labels", ..]) if name == "$" => self.labels(operand, 1, Source::Alert, is_asked),
-            (Base::Variable(name), ["Value"]) if name == "$" => value_of(Source::Alert),
-            (Base::Dot, ["Labels", ..]) => match dot {
+        let field = operand.fields.first().map(|field| field.name.as_str());
+        match (&operand.base, field, operand.fields.len()) {
+            (Base::Variable(name), _, _) if name == "$labels" => self.labels(operand, 0, Source::Alert, is_asked),
+            (Base::Variable(name), None, _) if name == "$value" => value_of(Source::Alert),
+            (Base::Variable(name), Some("Labels"), _) if name == "$" => {
+                self.labels(operand, 1, Source::Alert, is_asked)
+            }
+            (Base::Variable(name), Some("Value"), 1) if name == "$" => value_of(Source::Alert),
+            (Base::Dot, Some("Labels"), _) => match dot {
                 Dot::Root => self.labels(operand, 1, Source::Alert, is_asked),
                 Dot::Sample(text) => self.labels(operand, 1, Source::Query(text), is_asked),
                 Dot::Other => Flow::Other,
             },
-            (Base::Dot, ["Value"]) => match dot {
+            (Base::Dot, Some("Value"), 1) => match dot {
                 Dot::Root => value_of(Source::Alert),
                 Dot::Sample(text) => value_of(Source::Query(text)),
                 Dot::Other => Flow::Other,
             },
-            (Base::Dot, []) => match dot {
+            (Base::Dot, None, _) => match dot {
                 Dot::Root => {
                     self.message.uses_all_labels = true;
                     Flow::Other
@@ -284,11 +286,11 @@ impl<'t> Reader<'t> {
                 Dot::Sample(text) => Flow::Samples(text),
                 Dot::Other => Flow::Other,
             },
-            (Base::Variable(name), _) => match self.variables.get(name.as_str()).cloned() {
+            (Base::Variable(name), ..) => match self.variables.get(name.as_str()).cloned() {
                 Some(flow) => self.fields_of(flow, operand, is_asked),
                 None => Flow::Other,
             },
-            (Base::Paren(inner), _) => {
+            (Base::Paren(inner), ..) => {
                 let flow = self.pipeline(inner, dot, is_asked);
                 self.fields_of(flow, operand, is_asked)
             }
@@ -298,11 +300,11 @@ impl<'t> Reader<'t> {
 
     /// The fields of samples; everything else has none of interest.
     fn fields_of(&mut self, flow: Flow<'t>, operand: &'t Operand, is_asked: bool) -> Flow<'t> {
-        let fields: Vec<&str> = operand.fields.iter().map(|field| field.name.as_str()).collect();
-        match (flow, fields.as_slice()) {
-            (flow, []) => flow,
-            (Flow::Samples(text), ["Value"]) => value_of(Source::Query(text)),
-            (Flow::Samples(text), ["Labels", ..]) => self.labels(operand, 1, Source::Query(text), is_asked),
+        let field = operand.fields.first().map(|field| field.name.as_str());
+        match (flow, field, operand.fields.len()) {
+            (flow, None, _) => flow,
+            (Flow::Samples(text), Some("Value"), 1) => value_of(Source::Query(text)),
+            (Flow::Samples(text), Some("Labels"), _) => self.labels(operand, 1, Source::Query(text), is_asked),
             _ => Flow::Other,
         }
     }

@@ -3,6 +3,8 @@
 //! The rules are those of `rulefmt` (<https://github.com/prometheus/prometheus/blob/v3.5.0/model/rulefmt/rulefmt.go>)
 //! and of `yaml.v3` with known fields only. Expressions and templates are not looked into.
 
+use std::fmt::Display;
+
 use super::dialect::{Dialect, Language, Level, is_logql, is_metricsql, owner};
 use super::duration::Duration;
 use super::names::{NameScheme, is_record_name};
@@ -108,8 +110,9 @@ impl<'r> Reader<'r> {
                 "limit" => group.limit = self.limit(entry),
                 "labels" => group.labels = self.pairs("label", entry),
                 "rules" if self.is_sequence("rules", entry.value) => {
-                    let items = (1_u32..).zip(entry.value.items());
-                    group.rules = items.filter_map(|(number, node)| self.rule(number, node)).collect();
+                    let items = entry.value.items();
+                    group.rules.reserve_exact(items.len());
+                    group.rules.extend((1_u32..).zip(items).filter_map(|(number, node)| self.rule(number, node)));
                 }
                 _ => {}
             }
@@ -297,7 +300,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    pub(super) fn is_mapping(&mut self, node: Node<'_>, what: &str) -> bool {
+    pub(super) fn is_mapping(&mut self, node: Node<'_>, what: impl Display) -> bool {
         let is_mapping = node.is_mapping();
         if !is_mapping && node.is_complete() {
             let message = format!("{what} must be a mapping, not {}", node.describe());

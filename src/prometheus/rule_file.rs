@@ -157,11 +157,11 @@ pub struct Pair {
 
 /// What makes two rules duplicates, as `promtool check rules` sees it: name and labels, those of the group included.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity {
+pub struct Identity<'a> {
     /// The name of the alert or of the recorded metric.
-    pub name: String,
+    pub name: &'a str,
     /// Sorted by name.
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(&'a str, &'a str)>,
     /// The language of the expression: rules in LogQL and in PromQL are loaded by different programs.
     pub language: Language,
 }
@@ -198,16 +198,13 @@ impl Group {
 
     /// What makes `rule`, one of this group, a duplicate of another. `None` if it has no name.
     #[must_use]
-    pub fn identity_of(&self, rule: &Rule) -> Option<Identity> {
+    pub fn identity_of<'r>(&'r self, rule: &'r Rule) -> Option<Identity<'r>> {
+        let name = rule.name()?.value.as_str();
         let inherited = self.labels.iter().filter(|pair| rule.label(&pair.name.value).is_none());
-        let mut labels: Vec<_> = rule
-            .labels
-            .iter()
-            .chain(inherited)
-            .map(|pair| (pair.name.value.clone(), pair.value.value.clone()))
-            .collect();
-        labels.sort();
-        Some(Identity { name: rule.name()?.value.clone(), labels, language: self.language })
+        let pairs = rule.labels.iter().chain(inherited);
+        let mut labels: Vec<_> = pairs.map(|pair| (pair.name.value.as_str(), pair.value.value.as_str())).collect();
+        labels.sort_unstable();
+        Some(Identity { name, labels, language: self.language })
     }
 }
 

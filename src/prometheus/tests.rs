@@ -70,7 +70,7 @@ fn reads_a_rule_file_with_places() {
     assert_eq!(group.label_of(record, "severity").unwrap().value.value, "info");
     let identity = group.identity_of(alert).unwrap();
     let labels: Vec<_> = identity.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    assert_eq!((identity.name.as_str(), labels.join(",").as_str()), ("Down", "severity=critical,team=infra"));
+    assert_eq!((identity.name, labels.join(",").as_str()), ("Down", "severity=critical,team=infra"));
 }
 
 #[test]

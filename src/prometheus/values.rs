@@ -45,10 +45,15 @@ impl Reader<'_> {
 
     fn make_text(&self, key: Span, node: Node<'_>) -> Option<Text> {
         let scalar = node.scalar()?;
-        let map = ScalarMap::new(self.source, scalar);
-        let value = if node.is_null() { String::new() } else { scalar.value.to_string() };
-        let map = if node.is_null() { ScalarMap::verbatim(scalar.span.start, 0) } else { map };
-        let map = self.outer.map_or_else(|| map.clone(), |outer| map.within(outer));
+        let (value, map) = if node.is_null() {
+            (String::new(), ScalarMap::verbatim(scalar.span.start, 0))
+        } else {
+            (scalar.value.to_string(), ScalarMap::new(self.source, scalar))
+        };
+        let map = match self.outer {
+            Some(outer) => map.within(outer),
+            None => map,
+        };
         Some(Text { key, value, span: self.place(scalar.span), style: scalar.style, map })
     }
 
@@ -96,7 +101,7 @@ impl Reader<'_> {
     /// Labels or annotations.
     pub(super) fn pairs(&mut self, what: &str, entry: Entry<'_>) -> Vec<Pair> {
         let node = entry.value;
-        if node.is_null() || !self.is_mapping(node, &format!("`{what}s`")) {
+        if node.is_null() || !self.is_mapping(node, format_args!("`{what}s`")) {
             return Vec::new();
         }
         self.check_merges(node);
@@ -113,7 +118,7 @@ impl Reader<'_> {
             };
             self.check_name(what, &name);
             if let Some(value) = self.text(&name.value, entry) {
-                if let Some(hole) = foreign_hole(value.value.as_bytes()) {
+                if let Some(hole) = foreign_hole(&value.value) {
                     self.hole.get_or_insert(value.map.place(hole));
                 }
                 pairs.push(Pair { name, value });

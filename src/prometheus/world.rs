@@ -380,8 +380,10 @@ fn imported<'k>(name: &str, label: &scrape::Label, own: &LabelSet<'k>) -> Label<
 
 #[cfg(test)]
 mod tests {
+    use super::super::infer::{Around, Remembered, Shape, infer};
     use super::*;
     use crate::diagnostic::FileId;
+    use crate::syntax::promql::{Options, parse};
 
     static NO_SCRAPE: std::sync::LazyLock<ScrapeModel> = std::sync::LazyLock::new(ScrapeModel::default);
 
@@ -447,6 +449,27 @@ mod tests {
         assert_eq!(state(&world("", &["systemd"]), "node_processes_pids"), Some(true));
         assert_eq!(state(&world("", &["processes"]), "node_processes_pids"), None);
         assert_eq!(state(&world("", &[]), "node_load1"), None);
+    }
+
+    #[test]
+    fn what_is_remembered_gives_the_same_as_what_is_asked() {
+        let text = b"scrape_configs:\n- job_name: node\n  static_configs:\n  - targets: [pve1:9100]\n    labels: {role: host, device: x}\n";
+        let model = ScrapeModel::new(vec![scrape::read(FileId(0), "prometheus.yml", text).unwrap()]);
+        let names = ["up", "ALERTS", "node_load1", "node_cpu_seconds_total", "node_laod1", "shop_orders_total", "a:b"];
+        let matchers = ["", "{job=\"node\"}", "{job=\"other\"}", "{role=~\"h.*\",device!=\"x\"}", "{mode=\"idel\"}"];
+        for scrape in [&model, &*NO_SCRAPE] {
+            let world = World::new(Catalogues::bundled(), Deployment::default(), Vec::new(), scrape);
+            let remembered = Remembered::new(&world, names);
+            for text in names.iter().flat_map(|name| matchers.map(|matchers| format!("{name}{matchers}"))) {
+                let parsed = parse(&text, &Options::default());
+                for is_recorded in [false, true] {
+                    let recorded = |_: &str| is_recorded.then(Shape::open);
+                    let asked = infer(&parsed, &Around::new(&world, &recorded));
+                    let known = infer(&parsed, &Around::new(&remembered, &recorded));
+                    assert_eq!(format!("{known:?}"), format!("{asked:?}"), "{text}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,13 @@ pub mod yaml;
 
 use crate::source::Span;
 
+/// The first place in `text` where two bytes `brace` stand side by side: `{{` or `}}`.
+#[must_use]
+pub(crate) fn find_pair(text: &str, brace: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(brace, bytes).find(|at| bytes.get(at + 1) == Some(&brace))
+}
+
 /// Something the language does not allow, at a place in the text that was parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {

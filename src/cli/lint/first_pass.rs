@@ -30,7 +30,6 @@ pub(super) struct FirstPass {
     /// What was parsed of the first modules, by their keys; the others are read again where they are needed.
     pub(super) sources: HashMap<String, Vec<Source>>,
     pub(super) rules: Vec<(usize, RuleSummary)>,
-    pub(super) units: Vec<(usize, Box<RuleUnit>)>,
     pub(super) servers: Vec<(usize, Servers)>,
     pub(super) dashboards: Vec<(usize, Box<RuleUnit>)>,
     pub(super) strays: Vec<(usize, StrayTest)>,
@@ -52,10 +51,9 @@ enum Seen {
     Rules {
         diagnostics: Vec<Diagnostic>,
         config: usize,
+        /// Rule files are few and small: they stay until all recording rules are known.
         summary: RuleSummary,
         suppressions: Option<Found>,
-        /// Rule files are few and small: they stay until all recording rules are known.
-        unit: Option<Box<RuleUnit>>,
         servers: Servers,
         dashboards: Option<Box<RuleUnit>>,
     },
@@ -77,6 +75,13 @@ enum Seen {
     /// A file of something else.
     Foreign(FileId),
     Nothing,
+}
+
+impl FirstPass {
+    /// The rule files that were understood.
+    pub(super) fn units(&self) -> impl Iterator<Item = (usize, &RuleUnit)> {
+        self.rules.iter().filter_map(|(config, rules)| Some((*config, rules.unit.as_deref()?)))
+    }
 }
 
 impl Run<'_> {
@@ -103,14 +108,13 @@ impl Run<'_> {
                     found.sources.extend(sources.map(|sources| (summary.key.clone(), sources)));
                     found.modules.push((config, *summary));
                 }
-                Seen::Rules { diagnostics, config, summary, unit, servers, suppressions, dashboards } => {
+                Seen::Rules { diagnostics, config, summary, servers, suppressions, dashboards } => {
                     found.servers.push((config, servers));
                     outcome.checked += 1;
                     known.insert(summary.file);
                     found.dashboards.extend(dashboards.map(|unit| (config, unit)));
                     found.suppressions.extend(suppressions);
                     outcome.diagnostics.extend(diagnostics);
-                    found.units.extend(unit.map(|unit| (config, unit)));
                     found.rules.push((config, summary));
                 }
                 Seen::Dashboard { config, unit, suppressions, servers } => {
@@ -272,7 +276,6 @@ impl Run<'_> {
                     config,
                     summary: RuleSummary::unknown(file),
                     suppressions: None,
-                    unit: None,
                     servers,
                     dashboards: None,
                 };
@@ -289,10 +292,9 @@ impl Run<'_> {
         diagnostics.extend(unit.syntax_errors());
         diagnostics.extend(self.engine.rules(&unit, &self.settings.get(config).policy));
         let directory = entry.key.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
-        let summary = RuleSummary::of(&unit, directory);
-        let unit = Some(Box::new(unit));
+        let summary = RuleSummary::of(unit, directory);
         let diagnostics = self.settle(diagnostics, config);
-        Seen::Rules { diagnostics, config, summary, suppressions, unit, servers, dashboards }
+        Seen::Rules { diagnostics, config, summary, suppressions, servers, dashboards }
     }
 
     /// The dashboards in the `ConfigMap`s of a YAML file. Those of a template are known only when it is filled in.

@@ -11,7 +11,7 @@ use crate::cli::files::Files;
 use crate::diagnostic::FileId;
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
-use crate::prometheus::scrape::{ScrapeFile, ScrapeModel, names_file};
+use crate::prometheus::scrape::{FilePattern, ScrapeFile, ScrapeModel};
 use crate::prometheus::{Dialect, Origin};
 
 /// Words of promtool's unit tests, which name rule files and load none.
@@ -39,10 +39,11 @@ pub(super) fn never_loaded(
     {
         return Vec::new();
     }
+    let patterns: Vec<RuleFiles> = servers.iter().flat_map(|server| rule_files(server)).collect();
     let plain = units.iter().filter(|unit| is_plain(unit));
     let (named, unnamed): (Vec<FileId>, Vec<FileId>) = plain.map(|unit| unit.file).partition(|file| {
         let path = files.get(*file).map_or("", |entry| entry.key.as_str());
-        servers.iter().any(|server| names(server, path))
+        patterns.iter().any(|pattern| pattern.names(path))
     });
     let candidates: Vec<Candidate> = unnamed.into_iter().filter_map(|file| candidate(file, files)).collect();
     if named.is_empty() || candidates.is_empty() {
@@ -69,15 +70,31 @@ fn is_plain(unit: &RuleUnit) -> bool {
     unit.rules.sets.iter().all(|set| set.origin == Origin::File && set.dialect == Dialect::Prometheus)
 }
 
-/// Whether `rule_files` of `server` name `path`. Of a pattern that leads elsewhere, such as `/etc/prometheus/*.yml`, only
-/// the name of the file is compared: somebody puts it there.
-fn names(server: &ScrapeFile, path: &str) -> bool {
-    server.rule_files.iter().any(|pattern| {
-        let last = pattern.value.rsplit('/').next().unwrap_or_default();
-        let name = path.rsplit('/').next().unwrap_or_default();
-        names_file(&server.path, &pattern.value, path)
-            || (pattern.value.starts_with('/') || pattern.value.contains("..")) && names_file("", last, name)
+/// What an entry of `rule_files` names.
+struct RuleFiles {
+    files: FilePattern,
+    /// Of a pattern that leads elsewhere, such as `/etc/prometheus/*.yml`, only the name of the file is compared:
+    /// somebody puts it there.
+    names: Option<FilePattern>,
+}
+
+fn rule_files(server: &ScrapeFile) -> impl Iterator<Item = RuleFiles> {
+    server.rule_files.iter().map(|pattern| {
+        let pattern = pattern.value.as_str();
+        let last = pattern.rsplit('/').next().unwrap_or_default();
+        let leads_elsewhere = pattern.starts_with('/') || pattern.contains("..");
+        RuleFiles {
+            files: FilePattern::new(&server.path, pattern),
+            names: leads_elsewhere.then(|| FilePattern::new("", last)),
+        }
     })
+}
+
+impl RuleFiles {
+    fn names(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        self.files.names(path) || self.names.as_ref().is_some_and(|pattern| pattern.names(name))
+    }
 }
 
 fn candidate(file: FileId, files: &Files) -> Option<Candidate> {

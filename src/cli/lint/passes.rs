@@ -106,12 +106,12 @@ impl Run<'_> {
 
     /// Lints that need to know what metrics there are, for each configuration that governs a rule file or a dashboard.
     fn monitoring_pass(&self, first: &FirstPass) -> Vec<Diagnostic> {
-        let FirstPass { units, servers, rules, dashboards, .. } = first;
+        let FirstPass { servers, rules, dashboards, .. } = first;
         let mut diagnostics = Vec::new();
-        let all: Vec<&RuleUnit> = units.iter().map(|(_, unit)| &**unit).collect();
+        let all: Vec<&RuleUnit> = first.units().map(|(_, unit)| unit).collect();
         for (index, governed) in self.settings.all().iter().enumerate() {
             let own: Vec<&RuleUnit> =
-                units.iter().filter(|(config, _)| *config == index).map(|(_, unit)| &**unit).collect();
+                first.units().filter(|(config, _)| *config == index).map(|(_, unit)| unit).collect();
             let policy = &governed.policy;
             let dashboards: Vec<&RuleUnit> =
                 dashboards.iter().filter(|(config, _)| *config == index).map(|(_, unit)| &**unit).collect();

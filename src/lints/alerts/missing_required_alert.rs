@@ -17,7 +17,7 @@ fn check(repository: &Repository<'_>, out: &mut Reporter<'_>) {
         }
         let message = format!("no rule file has the required alert `{name}`");
         let finding = out.finding(place, message).subject(name);
-        let names = repository.alerts().map(|alert| alert.name.as_str());
+        let names = repository.alerts().map(|alert| alert.name);
         out.report(match suggest::closest(name, names) {
             Some(close) => finding.help(format!("there is an alert `{close}`: is it this one under another name?")),
             None => finding.help("add the alert to a rule file"),

@@ -11,9 +11,11 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
         let inherited = view.group.labels.iter().filter(|pair| view.rule.label(&pair.name.value).is_none());
         for pair in view.rule.labels.iter().chain(inherited) {
             let (name, value) = (pair.name.value.as_str(), pair.value.value.as_str());
+            if !labels.presence(name).is_present() || is_filled_in(value) {
+                continue;
+            }
             let values = labels.values(name);
-            let is_same = values.set().is_some_and(|set| set.len() == 1 && set[0] == value);
-            if is_filled_in(value) || !labels.presence(name).is_present() || is_same {
+            if values.set().is_some_and(|set| set.len() == 1 && set[0] == value) {
                 continue;
             }
             let message = if value.is_empty() {

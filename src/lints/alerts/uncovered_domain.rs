@@ -1,6 +1,6 @@
 //! See `lints/alerts/uncovered-domain/README.md`.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
 
 use crate::linter::{Check, Reporter, Repository};
 use crate::suggest;
@@ -11,7 +11,7 @@ fn check(repository: &Repository<'_>, out: &mut Reporter<'_>) {
     if !repository.is_whole || repository.rules.iter().any(|rules| !rules.is_complete) {
         return;
     }
-    let metrics: BTreeSet<String> = repository.alerts().flat_map(|alert| repository.metrics_behind(alert)).collect();
+    let metrics = LazyCell::new(|| repository.metrics_behind_alerts());
     for domain in &repository.config.alerts.domains {
         let Some(place) = domain.key.location() else { continue };
         let patterns = &domain.value.value;

@@ -14,7 +14,9 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
     let world = rules.monitoring.world;
     for view in rules.alerts().map(|rule| &rule.view) {
         for pair in &view.rule.annotations {
-            for (word, span) in names(&pair.value.value) {
+            let text = pair.value.value.as_str();
+            let named: Vec<(&str, Span)> = names(text).collect();
+            for &(word, span) in &named {
                 if rules.monitoring.recorded.get(word).is_some()
                     || !matches!(world.metric(word), Metric::Missing { .. })
                 {
@@ -25,7 +27,7 @@ fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
                 let message = format!("the text names `{word}`, and there is no such metric");
                 out.report(out.finding(place, message).help(advice).subject(view.name()));
             }
-            for span in selectors(&pair.value.value) {
+            for span in selectors(text, named) {
                 labels(rules, out, view, &pair.value, span);
             }
         }
@@ -64,9 +66,9 @@ fn labels(rules: &TypedRules<'_>, out: &mut Reporter<'_>, view: &RuleView<'_>, t
     }
 }
 
-/// The selectors that a text shows: a name and what stands in braces right behind it.
-fn selectors(text: &str) -> impl Iterator<Item = Span> {
-    names(text).filter_map(|(_, span)| {
+/// The selectors that a text shows: one of its names and what stands in braces right behind it.
+fn selectors<'t>(text: &'t str, names: impl IntoIterator<Item = (&'t str, Span)>) -> impl Iterator<Item = Span> {
+    names.into_iter().filter_map(|(_, span)| {
         let start = span.end as usize;
         let rest = &text[start..];
         if !rest.starts_with('{') || rest.starts_with("{{") {
@@ -92,13 +94,15 @@ fn to_u32(length: usize) -> u32 {
 /// The words of a text that look like names of metrics: lower case, with underscores, not part of a path or address.
 fn names(text: &str) -> impl Iterator<Item = (&str, Span)> {
     let is_part =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':' | '/' | '.' | '-' | '$' | '@');
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'/' | b'.' | b'-' | b'$' | b'@');
+    let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let start = at + text[at..].find(is_part)?;
-            let length = text[start..].find(|letter| !is_part(letter)).unwrap_or(text.len() - start);
-            at = start + length;
+            // Few words have an underscore: they are found by it.
+            let found = at + memchr::memchr(b'_', &bytes[at..])?;
+            let start = bytes[at..found].iter().rposition(|byte| !is_part(byte)).map_or(at, |before| at + before + 1);
+            at = bytes[found..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |length| found + length);
             let word = text[start..at].trim_end_matches(['.', ':']);
             let is_name = word.matches('_').count() >= 2
                 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -122,10 +126,28 @@ mod tests {
         assert_eq!(found, ["node_memory_free", "pve_up_x"]);
     }
 
+    proptest::proptest! {
+        /// The same by reading every word.
+        #[test]
+        fn words_are_found_by_their_underscores(text in "(node|a_b_c|x_|_|__|[.:/$ `é-]|_exporter|9){0,12}") {
+            let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_:/.-$@".contains(letter);
+            let words = text.split(|letter| !is_part(letter)).map(|word| word.trim_end_matches(['.', ':']));
+            let is_name = |word: &&str| {
+                word.matches('_').count() >= 2
+                    && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                    && word.starts_with(|first: char| first.is_ascii_lowercase())
+                    && !word.ends_with("_exporter")
+            };
+            let found: Vec<&str> = names(&text).map(|(word, _)| word).collect();
+            proptest::prop_assert!(names(&text).all(|(word, span)| span.text(text.as_bytes()) == word));
+            proptest::prop_assert_eq!(found, words.filter(is_name).collect::<Vec<&str>>());
+        }
+    }
+
     #[test]
     fn selectors_in_texts() {
         let text = "see node_load_x{a=\"{{ $labels.a }}\"}, node_x_y{{ $value }}, node_x_y{ and node_x_y{b=\"c\"}.";
-        let found: Vec<&str> = selectors(text).map(|span| span.text(text.as_bytes())).collect();
+        let found: Vec<&str> = selectors(text, names(text)).map(|span| span.text(text.as_bytes())).collect();
         assert_eq!(found, ["node_load_x{a=\"{{ $labels.a }}\"}", "node_x_y{b=\"c\"}"]);
     }
 }

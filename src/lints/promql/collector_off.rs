@@ -3,14 +3,13 @@
 use super::{name_span, selectors};
 use crate::diagnostic::Severity;
 use crate::linter::{Check, Reporter, TypedRules};
-use crate::prometheus::infer::Knowledge;
 
 pub(crate) const CHECK: Check = Check::Typed(check);
 
 fn check(rules: &TypedRules<'_>, out: &mut Reporter<'_>) {
     for (view, typed, selected) in selectors(rules) {
         let Some(name) = selected.name else { continue };
-        let Some(collector) = rules.monitoring.world.collector(name) else { continue };
+        let Some(collector) = rules.monitoring.knowledge().collector(name) else { continue };
         let (exporter, part, switch) = (&collector.exporter, &collector.name, &collector.switch);
         let place = rules.place(typed.text, name_span(selected));
         // Where nothing says what is deployed, it may well be on.

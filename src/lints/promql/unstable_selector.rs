@@ -1,5 +1,7 @@
 //! See `lints/promql/unstable-selector/README.md`.
 
+use std::cell::LazyCell;
+
 use super::trees::{parents, sound};
 use crate::linter::{Check, Reporter, RuleUnit};
 use crate::syntax::promql::{Aggregation, ExprId, ExprKind, Tree};
@@ -8,7 +10,7 @@ pub(crate) const CHECK: Check = Check::Rules(check);
 
 fn check(unit: &RuleUnit, out: &mut Reporter<'_>) {
     for (view, text, parsed) in sound(unit).filter(|(view, ..)| view.rule.is_alert()) {
-        let parents = parents(&parsed.tree);
+        let parents = LazyCell::new(|| parents(&parsed.tree));
         for (id, node) in parsed.tree.iter() {
             let ExprKind::Aggregate { operator, operator_span, .. } = &node.kind else { continue };
             let name = match operator {

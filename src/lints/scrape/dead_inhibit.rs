@@ -15,8 +15,9 @@ const OWN_ALERTS: [&str; 2] = ["SpragDrift", "SpragDriftError"];
 
 fn check(monitoring: &Monitoring<'_>, out: &mut Reporter<'_>) {
     let is_certain = monitoring.is_whole && monitoring.rules_are_known;
+    let asks = monitoring.alertmanagers.iter().any(|file| !file.inhibit_rules.is_empty() || !file.routes.is_empty());
     // What changes alerts on their way may give them any label.
-    if !is_certain || monitoring.scrape.files().iter().any(|file| file.relabels_alerts) {
+    if !asks || !is_certain || monitoring.scrape.files().iter().any(|file| file.relabels_alerts) {
         return;
     }
     let mut alerts: Vec<AlertLabels> = monitoring.units.iter().flat_map(|unit| unit.alerts()).map(labels_of).collect();

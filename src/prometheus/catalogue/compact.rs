@@ -89,9 +89,15 @@ pub(super) fn decode(text: &'static str) -> Vec<Catalogue> {
 
 /// The metrics of a section, in the order of its lines, which is that of their names.
 pub(super) fn entries(packed: &'static str) -> Vec<Entry> {
-    let lines = packed.lines();
-    let names = lines.filter_map(|line| Some((line, &line[..memchr::memchr(b'\t', line.as_bytes())?])));
-    names.map(|(packed, name)| Entry { name: unescape(name), packed, metric: OnceLock::new() }).collect()
+    let mut at = 0;
+    let ends = memchr::memchr_iter(b'\n', packed.as_bytes()).chain(std::iter::once(packed.len()));
+    let lines = ends.map(|end| &packed[std::mem::replace(&mut at, end + 1).min(end)..end]);
+    lines.filter(|line| !line.is_empty()).map(|packed| Entry { packed, metric: OnceLock::new() }).collect()
+}
+
+/// The name of the metric of a line.
+pub(super) fn name(line: &'static str) -> Text {
+    unescape(&line[..memchr::memchr(b'\t', line.as_bytes()).unwrap_or(line.len())])
 }
 
 /// The metric of a line.

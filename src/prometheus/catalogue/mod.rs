@@ -19,6 +19,7 @@ mod exporter;
 mod metric;
 mod render;
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 pub use build::{Builder, Mistake};
@@ -43,21 +44,28 @@ pub struct Catalogue {
 /// A metric, which is decoded when it is asked for.
 #[derive(Debug)]
 struct Entry {
-    name: Text,
+    /// Its line; empty for a metric that came otherwise.
     packed: &'static str,
-    metric: OnceLock<Option<Metric>>,
+    metric: OnceLock<Option<Box<Metric>>>,
 }
 
 impl Entry {
+    fn name(&self) -> Cow<'_, str> {
+        if self.packed.is_empty() {
+            return self.metric().map_or(Cow::Borrowed(""), |metric| Cow::Borrowed(&*metric.name));
+        }
+        compact::name(self.packed)
+    }
+
     /// Nothing only where the text is damaged, which a test rules out.
     fn metric(&self) -> Option<&Metric> {
-        self.metric.get_or_init(|| compact::metric(self.packed)).as_ref()
+        self.metric.get_or_init(|| compact::metric(self.packed).map(Box::new)).as_deref()
     }
 }
 
 impl From<Metric> for Entry {
     fn from(metric: Metric) -> Self {
-        Self { name: metric.name.clone(), packed: "", metric: OnceLock::from(Some(metric)) }
+        Self { packed: "", metric: OnceLock::from(Some(Box::new(metric))) }
     }
 }
 
@@ -88,11 +96,10 @@ impl Catalogue {
     /// The metric with this very name.
     #[must_use]
     pub fn metric(&self, name: &str) -> Option<&Metric> {
-        if !self.words.iter().any(|word| word == first_word(name)) {
-            return None;
-        }
+        let first = first_word(name);
+        self.words.binary_search_by(|word| word.as_ref().cmp(first)).ok()?;
         let entries = self.entries();
-        let found = entries.binary_search_by(|entry| entry.name.as_ref().cmp(name)).ok()?;
+        let found = entries.binary_search_by(|entry| entry.name().as_ref().cmp(name)).ok()?;
         entries[found].metric()
     }
 
@@ -294,7 +301,7 @@ impl Catalogues {
 
 /// The part of a name before its first `_`.
 fn first_word(name: &str) -> &str {
-    name.split('_').next().unwrap_or(name)
+    memchr::memchr(b'_', name.as_bytes()).map_or(name, |end| &name[..end])
 }
 
 #[cfg(test)]

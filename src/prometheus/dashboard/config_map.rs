@@ -38,7 +38,7 @@ fn kind_of(object: Node<'_>) -> &str {
 fn dashboard(source: &[u8], entry: &Entry<'_>) -> Option<RuleSet> {
     let scalar = entry.value.scalar()?;
     let text = scalar.value.as_bytes();
-    if !might_be_dashboard(text) || foreign_hole(text).is_some() {
+    if !might_be_dashboard(text) || foreign_hole(&scalar.value).is_some() {
         return None;
     }
     let document = json::parse(text);

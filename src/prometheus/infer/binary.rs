@@ -39,7 +39,7 @@ impl<'a> Walk<'a, '_> {
         matching: &'a Matching,
     ) -> Shape<'a> {
         let scalars = [self.is_scalar(left), self.is_scalar(right)];
-        let [one, other] = [left, right].map(|id| self.of(id).clone());
+        let [one, other] = [left, right].map(|id| self.of(id));
         let returns_bool = matching.returns_bool.is_some();
         let sample = self.result_sample(operator, returns_bool, [left, right]);
         let drops_name = returns_bool || !(operator.is_comparison() || operator.is_set());
@@ -49,24 +49,22 @@ impl<'a> Walk<'a, '_> {
         };
         match scalars {
             [true, true] => Shape::bare(sample),
-            [false, true] => named(one.labels),
-            [true, false] => named(other.labels),
-            [false, false] if operator == BinaryOperator::Or => one.join(&other),
+            [false, true] => named(one.labels.clone()),
+            [true, false] => named(other.labels.clone()),
+            [false, false] if operator == BinaryOperator::Or => one.join(other),
             [false, false] => {
                 let conflicts = conflicts(&one.labels, &other.labels, matching.labels.as_ref());
                 let is_pairing = matching.fill.is_none() && !conflicts.is_empty();
+                let shape = match operator {
+                    BinaryOperator::Unless => one.clone(),
+                    _ if matching.fill.is_some() => named(LabelSet::open()),
+                    _ => named(result_labels(operator, one.labels.clone(), &other.labels, matching)),
+                };
                 if is_pairing {
                     let is_certain = conflicts.iter().any(Conflict::is_certain);
                     self.joins.push(Join { id, conflicts, is_certain });
                 }
-                if operator == BinaryOperator::Unless {
-                    return one;
-                }
-                let mut labels = result_labels(operator, one.labels, &other.labels, matching);
-                if matching.fill.is_some() {
-                    labels = LabelSet::open();
-                }
-                named(labels)
+                shape
             }
         }
     }
@@ -190,18 +188,22 @@ fn pairing(labels: Option<&MatchingLabels>) -> impl Fn(&str) -> bool + use<'_> {
 fn conflicts<'a>(left: &LabelSet<'a>, right: &LabelSet<'a>, matching: Option<&'a MatchingLabels>) -> Vec<Conflict<'a>> {
     let pairs = pairing(matching);
     let listed = matching.filter(|labels| labels.on).into_iter().flat_map(names);
-    let mut seen: Vec<Cow<'a, str>> = Vec::new();
     let mut found = Vec::new();
-    let named = left.named().iter().chain(right.named()).map(|label| label.name.clone());
-    for name in named.chain(listed.map(Cow::Borrowed)).filter(|name| pairs(name)) {
-        if seen.contains(&name) {
-            continue;
-        }
-        seen.push(name.clone());
-        let (left, right) = (left.label(name.clone()), right.label(name.clone()));
-        let conflict = Conflict { label: name, left, right };
+    let mut judge = |name: Cow<'a, str>| {
+        let conflict = Conflict { left: left.label(name.clone()), right: right.label(name.clone()), label: name };
         if conflict.keeps_apart() {
             found.push(conflict);
+        }
+    };
+    let only_right = right.named().iter().filter(|label| left.get(&label.name).is_none());
+    for label in left.named().iter().chain(only_right).filter(|label| pairs(&label.name)) {
+        judge(label.name.clone());
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for name in listed.filter(|name| pairs(name)) {
+        if left.get(name).is_none() && right.get(name).is_none() && !seen.contains(&name) {
+            seen.push(name);
+            judge(name.into());
         }
     }
     found

@@ -5,12 +5,18 @@ use std::borrow::Cow;
 
 use super::labels::{Label, LabelSet, Presence};
 use super::sample::Unit;
+use super::selector::Prepared;
 use crate::diagnostic::Location;
 
 /// What is known of the metrics that expressions select.
 pub trait Knowledge: Sync {
     /// What is known of the metric called `name`, before any scraping.
     fn metric(&self, name: &str) -> Metric<'_>;
+
+    /// All that is known of the metric called `name` where the job is open, if it was found out before.
+    fn prepared(&self, _name: &str) -> Option<Prepared<'_>> {
+        None
+    }
 
     /// What scraping makes of the series of the metric `name` that have the labels `own`. `accepts` says of a value of
     /// `job` whether the series can have it: what the selector asks for.

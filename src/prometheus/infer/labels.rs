@@ -2,6 +2,7 @@
 //! expressions and no metrics.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Whether the series of an expression have a label with a value that is not empty. Ordered: later means more likely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,36 +194,48 @@ impl<'a> Label<'a> {
 pub const METRIC_NAME: &str = "__name__";
 
 /// The labels that the series of an expression have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct LabelSet<'a> {
-    /// Sorted by name.
-    named: Vec<Label<'a>>,
+    /// Sorted by name. Most parts of an expression have the labels of what they are made of: they share them.
+    named: Option<Arc<Vec<Label<'a>>>>,
     rest: Presence,
 }
+
+impl PartialEq for LabelSet<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rest == other.rest && self.named() == other.named()
+    }
+}
+
+impl Eq for LabelSet<'_> {}
 
 impl<'a> LabelSet<'a> {
     /// No label at all.
     #[must_use]
     pub const fn none() -> Self {
-        Self { named: Vec::new(), rest: Presence::Never }
+        Self::with_rest(Presence::Never)
     }
 
     /// Nothing is known.
     #[must_use]
     pub const fn open() -> Self {
-        Self { named: Vec::new(), rest: Presence::Sometimes }
+        Self::with_rest(Presence::Sometimes)
     }
 
     /// No label that is named, and `rest` for all.
     #[must_use]
     pub const fn with_rest(rest: Presence) -> Self {
-        Self { named: Vec::new(), rest }
+        Self { named: None, rest }
     }
 
     /// The labels of which something is known, by name. Others have [`LabelSet::rest`].
     #[must_use]
     pub fn named(&self) -> &[Label<'a>] {
-        &self.named
+        self.named.as_ref().map_or(&[], |named| named.as_slice())
+    }
+
+    fn named_mut(&mut self) -> &mut Vec<Label<'a>> {
+        Arc::make_mut(self.named.get_or_insert_default())
     }
 
     /// Of every label that is not named, except the metric's name.
@@ -239,7 +252,7 @@ impl<'a> LabelSet<'a> {
     /// What is known of the label `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Label<'a>> {
-        self.find(name).ok().map(|at| &self.named[at])
+        self.find(name).ok().map(|at| &self.named()[at])
     }
 
     /// Whether the label `name` is there.
@@ -264,15 +277,15 @@ impl<'a> LabelSet<'a> {
     /// Replaces what is known of a label.
     pub fn set(&mut self, label: Label<'a>) {
         match self.find(&label.name) {
-            Ok(at) => self.named[at] = label,
-            Err(at) => self.named.insert(at, label),
+            Ok(at) => self.named_mut()[at] = label,
+            Err(at) => self.named_mut().insert(at, label),
         }
     }
 
     /// Takes a label away.
     pub fn remove(&mut self, name: &'a str) {
         match self.find(name) {
-            Ok(at) if self.rest == Presence::Never => drop(self.named.remove(at)),
+            Ok(at) if self.rest == Presence::Never => drop(self.named_mut().remove(at)),
             Err(_) if self.rest == Presence::Never => {}
             _ => self.set(Label::new(name, Presence::Never)),
         }
@@ -296,13 +309,21 @@ impl<'a> LabelSet<'a> {
 
     /// Of series that have these and also the `other` labels, as far as `concerns` says.
     pub fn narrow(&mut self, other: &Self, concerns: impl Fn(&str) -> bool) {
-        let names: Vec<Cow<'a, str>> = self.named.iter().chain(&other.named).map(|label| label.name.clone()).collect();
+        let names: Vec<Cow<'a, str>> =
+            self.named().iter().chain(other.named()).map(|label| label.name.clone()).collect();
         for name in names.into_iter().filter(|name| concerns(name)) {
-            let (mine, theirs) = (self.label(name.clone()), other.label(name.clone()));
-            let presence = mine.presence.meet(theirs.presence);
-            let is_both = mine.presence > Presence::Unlikely && theirs.presence > Presence::Unlikely;
-            let values = if is_both { mine.values.meet(&theirs.values) } else { mine.values };
-            self.set(Label { name, presence, values });
+            let (mine, theirs) = (self.get(&name), other.get(&name));
+            let (here, there) = (mine.map_or(self.rest, |label| label.presence), other.presence(&name));
+            let presence = here.meet(there);
+            let is_both = here > Presence::Unlikely && there > Presence::Unlikely;
+            let values = match (mine, theirs.filter(|_| is_both)) {
+                (Some(mine), Some(theirs)) => mine.values.meet(&theirs.values),
+                (Some(one), None) | (None, Some(one)) => one.values.clone(),
+                (None, None) => Values::Any,
+            };
+            if mine.is_none_or(|mine| mine.presence != presence || mine.values != values) {
+                self.set(Label { name, presence, values });
+            }
         }
     }
 
@@ -313,7 +334,7 @@ impl<'a> LabelSet<'a> {
         values: impl Fn(&Values<'a>, &Values<'a>) -> Values<'a>,
     ) -> Self {
         let mut result = Self::with_rest(presence(self.rest, other.rest));
-        for label in self.named.iter().chain(&other.named) {
+        for label in self.named().iter().chain(other.named()) {
             if result.get(&label.name).is_some() {
                 continue;
             }
@@ -330,7 +351,7 @@ impl<'a> LabelSet<'a> {
     }
 
     fn find(&self, name: &str) -> Result<usize, usize> {
-        self.named.binary_search_by(|label| label.name.as_ref().cmp(name))
+        self.named().binary_search_by(|label| label.name.as_ref().cmp(name))
     }
 }
 

@@ -20,6 +20,7 @@ mod knowledge;
 mod labels;
 mod pattern;
 mod recorded;
+mod remembered;
 mod sample;
 mod selector;
 mod shape;
@@ -30,8 +31,9 @@ pub use binary::{Conflict, Join};
 pub use knowledge::{Carrier, Clash, CollectorState, Family, FamilyKind, Knowledge, Metric, Nothing, Scraped};
 pub use labels::{Label, LabelSet, METRIC_NAME, Presence, Values};
 pub use recorded::{Recorded, RecordingRule};
+pub use remembered::Remembered;
 pub use sample::{Base, Kind, Sample, Unit};
-pub use selector::{Dead, DeadReason, Origin, Selected};
+pub use selector::{Dead, DeadReason, Origin, Prepared, Selected};
 pub use shape::Shape;
 
 use crate::syntax::promql::{ExprId, ExprKind, Parsed, Tree, ValueType};

@@ -1,7 +1,7 @@
 //! What a selector gives: the labels of its metric, those that scraping adds, and what its matchers leave of them.
 
 use super::Around;
-use super::knowledge::{Clash, Family, FamilyKind, Metric, Scraped};
+use super::knowledge::{Clash, Family, FamilyKind, Knowledge, Metric, Scraped};
 use super::labels::{Label, LabelSet, METRIC_NAME, Presence, Values};
 use super::pattern::Pattern;
 use super::sample::{Base, Kind, Sample, Unit};
@@ -91,9 +91,6 @@ impl<'a> Selected<'a> {
 pub(super) fn select<'a>(id: ExprId, selector: &'a Selector, around: &Around<'a, '_>) -> (Selected<'a>, Shape<'a>) {
     let name = name_of(selector);
     let mut found = name.map_or_else(|| Found::open(Origin::Several), |name| metric(name, selector, around));
-    if let Some(name) = name {
-        found.shape.labels.set(Label::new(METRIC_NAME, Presence::Always).with(Values::one(name)));
-    }
     if around.is_federated && found.shape.labels.rest() < Presence::Sometimes {
         found.shape.labels.set_rest(Presence::Sometimes);
     }
@@ -133,28 +130,60 @@ fn accepts(selector: &Selector) -> impl Fn(&str) -> bool + use<'_> {
 }
 
 fn metric<'a>(name: &'a str, selector: &Selector, around: &Around<'a, '_>) -> Found<'a> {
-    let scraped = |own| around.knowledge.scraped(name, own, &accepts(selector));
+    let knowledge = around.knowledge;
+    let names_job = || selector.matchers.iter().any(|matcher| matcher.label.text == "job");
+    let mut found = match (around.recorded)(name) {
+        Some(shape) if !is_synthetic(name) => recorded(name, shape, selector, knowledge),
+        _ => match knowledge.prepared(name).filter(|_| !names_job()) {
+            Some(Prepared(found)) => return found,
+            None => exported(name, knowledge, &accepts(selector)),
+        },
+    };
+    found.shape = found.shape.called(name);
+    found
+}
+
+impl<'k> Prepared<'k> {
+    /// What `knowledge` says of the metric called `name`.
+    pub(super) fn new(name: &'k str, knowledge: &'k dyn Knowledge) -> Self {
+        let found = exported(name, knowledge, &|_| true);
+        Self(Found { shape: found.shape.called(name), ..found })
+    }
+
+    /// What exporters say of the metric, where they were asked.
+    pub(super) fn metric(&self) -> Option<&Metric<'k>> {
+        match &self.0.origin {
+            Origin::Exporter(metric) => Some(metric),
+            _ => None,
+        }
+    }
+}
+
+/// A metric that recording rules write, and perhaps an exporter, too.
+fn recorded<'a>(name: &'a str, shape: Shape<'a>, selector: &Selector, knowledge: &'a dyn Knowledge) -> Found<'a> {
+    let shape = match knowledge.metric(name) {
+        Metric::Known(family) => {
+            let scraped = knowledge.scraped(name, own_labels(&family), &accepts(selector));
+            shape.join(&Shape { labels: scraped.labels, sample: sample(name, &family) })
+        }
+        _ => shape,
+    };
+    Found { origin: Origin::Recorded, shape, clashes: Vec::new(), dropped: None }
+}
+
+/// A metric that no recording rule writes.
+fn exported<'a>(name: &'a str, knowledge: &'a dyn Knowledge, accepts: &dyn Fn(&str) -> bool) -> Found<'a> {
+    let scraped = |own| knowledge.scraped(name, own, accepts);
     if let Some(sample) = synthetic(name) {
         return Found::new(Origin::Synthetic, scraped(LabelSet::none()), sample);
     }
-    if matches!(name, "ALERTS" | "ALERTS_FOR_STATE") {
+    if is_of_alerts(name) {
         return alerts(name);
     }
-    let origin = around.knowledge.metric(name);
-    let known = |family: &Family<'a>| (scraped(own_labels(family)), sample(name, family));
-    if let Some(recorded) = (around.recorded)(name) {
-        let shape = match &origin {
-            Metric::Known(family) => {
-                let (scraped, sample) = known(family);
-                recorded.join(&Shape { labels: scraped.labels, sample })
-            }
-            _ => recorded,
-        };
-        return Found { origin: Origin::Recorded, shape, clashes: Vec::new(), dropped: None };
-    }
+    let origin = knowledge.metric(name);
     match &origin {
         Metric::Known(family) => {
-            let (scraped, sample) = known(family);
+            let (scraped, sample) = (scraped(own_labels(family)), sample(name, family));
             Found::new(Origin::Exporter(origin), scraped, sample)
         }
         // A recording rule that is not seen here.
@@ -172,7 +201,12 @@ fn metric<'a>(name: &'a str, selector: &Selector, around: &Around<'a, '_>) -> Fo
     }
 }
 
+/// What is known of a metric before matchers choose, found out once for many selectors that leave the job open.
+#[derive(Clone, Debug)]
+pub struct Prepared<'k>(Found<'k>);
+
 /// A metric before matchers choose.
+#[derive(Clone, Debug)]
 struct Found<'a> {
     origin: Origin<'a>,
     shape: Shape<'a>,
@@ -204,6 +238,14 @@ fn synthetic(name: &str) -> Option<Sample> {
         "scrape_body_size_bytes" => Some(Sample::gauge(Unit::of(Base::Bytes))),
         _ => None,
     }
+}
+
+fn is_synthetic(name: &str) -> bool {
+    synthetic(name).is_some() || is_of_alerts(name)
+}
+
+fn is_of_alerts(name: &str) -> bool {
+    matches!(name, "ALERTS" | "ALERTS_FOR_STATE")
 }
 
 /// `ALERTS` has the labels of the alerts.

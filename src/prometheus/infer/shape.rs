@@ -1,6 +1,6 @@
 //! What is known of the result of an expression.
 
-use super::labels::{LabelSet, METRIC_NAME, Presence};
+use super::labels::{Label, LabelSet, METRIC_NAME, Presence, Values};
 use super::sample::Sample;
 
 /// What is known of the result of an expression: the labels of its series, and their values.
@@ -29,6 +29,13 @@ impl<'a> Shape<'a> {
     #[must_use]
     pub fn with(mut self, sample: Sample) -> Self {
         self.sample = sample;
+        self
+    }
+
+    /// The same under the metric's name `name`.
+    #[must_use]
+    pub fn called(mut self, name: &'a str) -> Self {
+        self.labels.set(Label::new(METRIC_NAME, Presence::Always).with(Values::one(name)));
         self
     }
 

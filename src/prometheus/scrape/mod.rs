@@ -23,7 +23,7 @@ mod relabel;
 
 pub use file::{Job, Placed, ScrapeFile};
 pub use labels::{Label, LabelSet, Presence};
-pub use model::{Clash, ScrapeModel, Scraped, names_file};
+pub use model::{Clash, FilePattern, ScrapeModel, Scraped, names_file};
 pub use pattern::Pattern;
 pub use reader::{might_configure_scraping, read, read_named};
 pub use relabel::{Action, Relabel};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 
 use super::file::{Job, ScrapeFile};
 use super::labels::{Label, LabelSet, Presence};
@@ -174,14 +174,32 @@ impl ScrapeModel {
     }
 }
 
-/// Whether `pattern`, relative to the directory of the file at `from`, names `path`. Both paths lie in the repository;
-/// `**` means nothing to Prometheus.
+/// A pattern by which a configuration names files, compiled once for all of them.
+#[derive(Debug)]
+pub struct FilePattern(Option<GlobMatcher>);
+
+impl FilePattern {
+    /// `pattern`, relative to the directory of the file at `from`, which lies in the repository. `**` means nothing to
+    /// Prometheus.
+    #[must_use]
+    pub fn new(from: &str, pattern: &str) -> Self {
+        let directory = from.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let full = resolve(directory, pattern);
+        let glob = full.and_then(|full| GlobBuilder::new(&full).literal_separator(true).build().ok());
+        Self(glob.map(|glob| glob.compile_matcher()))
+    }
+
+    /// Whether it names the file at `path` of the repository.
+    #[must_use]
+    pub fn names(&self, path: &str) -> bool {
+        self.0.as_ref().is_some_and(|glob| glob.is_match(Path::new(path)))
+    }
+}
+
+/// Whether `pattern`, relative to the directory of the file at `from`, names `path`. Both paths lie in the repository.
 #[must_use]
 pub fn names_file(from: &str, pattern: &str, path: &str) -> bool {
-    let directory = from.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let Some(full) = resolve(directory, pattern) else { return false };
-    let glob = GlobBuilder::new(&full).literal_separator(true).build();
-    glob.is_ok_and(|glob| glob.compile_matcher().is_match(Path::new(path)))
+    FilePattern::new(from, pattern).names(path)
 }
 
 /// `pattern` as seen from the root of the repository; nothing where it leads out of it.
@@ -205,7 +223,10 @@ fn resolve(directory: &str, pattern: &str) -> Option<String> {
 /// Whether the files that `scrape_config_files` names were read: each pattern names at least one.
 fn parts_are_known(file: &ScrapeFile, files: &[ScrapeFile]) -> bool {
     let mut patterns = file.scrape_config_files.iter();
-    patterns.all(|pattern| files.iter().any(|part| names_file(&file.path, &pattern.value, &part.path)))
+    patterns.all(|pattern| {
+        let pattern = FilePattern::new(&file.path, &pattern.value);
+        files.iter().any(|part| pattern.names(&part.path))
+    })
 }
 
 /// The labels of a series of which nothing is known but that it is scraped.

@@ -10,6 +10,11 @@ use crate::syntax::go_string::unescape;
 /// The value of a number literal: decimal, hexadecimal, octal with a leading zero, `inf` or `nan`. `None` where
 /// Prometheus of that version rejects it.
 pub(super) fn number(text: &str, version: Version) -> Option<f64> {
+    // Most numbers have digits and a point, and none that could be octal.
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_decimal && (text.len() == 1 || !text.starts_with('0') || text.contains('.')) {
+        return text.parse().ok().filter(|value: &f64| value.is_finite());
+    }
     let lowered = text.to_ascii_lowercase();
     match lowered.as_str() {
         "inf" => return Some(f64::INFINITY),

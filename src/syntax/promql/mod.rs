@@ -15,8 +15,8 @@ mod version;
 
 pub use functions::{Aggregation, FUNCTIONS, Function};
 pub use tree::{
-    At, AtTime, BinaryOperator, Duration, Expr, ExprId, ExprKind, Group, Grouping, MatchOperator, Matcher, Matching,
-    MatchingLabels, Modifiers, Name, Selector, Text, Tree,
+    At, AtTime, BinaryOperator, Blank, Duration, Expr, ExprId, ExprKind, Group, Grouping, MatchOperator, Matcher,
+    Matching, MatchingLabels, Modifiers, Name, Rarely, Selector, Text, Tree,
 };
 pub use version::Version;
 

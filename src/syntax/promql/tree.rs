@@ -1,6 +1,8 @@
 //! The tree of an expression: a flat list of nodes in which operands stand before the node that uses them. A loop over
 //! the list therefore visits every operand before its operator, without recursion. Knows nothing of types or errors.
 
+use std::ops::{Deref, DerefMut};
+
 use super::functions::Aggregation;
 use crate::source::Span;
 
@@ -123,7 +125,7 @@ pub enum ExprKind {
         /// The brackets with their content.
         brackets: Span,
         /// What follows the brackets.
-        modifiers: Modifiers,
+        modifiers: Rarely<Modifiers>,
     },
     /// `expression[1h:5m]`
     Subquery {
@@ -136,7 +138,7 @@ pub enum ExprKind {
         /// The brackets with their content.
         brackets: Span,
         /// What follows the brackets.
-        modifiers: Modifiers,
+        modifiers: Rarely<Modifiers>,
     },
     /// `function(argument, ...)`
     Call {
@@ -167,7 +169,7 @@ pub enum ExprKind {
         /// The operand after.
         right: ExprId,
         /// What stands between operator and right operand.
-        matching: Box<Matching>,
+        matching: Rarely<Matching>,
     },
     /// `-operand`
     Unary {
@@ -216,7 +218,7 @@ pub struct Selector {
     /// The braces with their content.
     pub braces: Option<Span>,
     /// What follows.
-    pub modifiers: Modifiers,
+    pub modifiers: Rarely<Modifiers>,
 }
 
 /// A label matcher.
@@ -258,6 +260,44 @@ pub struct Modifiers {
     pub at: Option<At>,
     /// `smoothed` or `anchored`, experimental in 3.x.
     pub extended: Option<Span>,
+}
+
+/// A value that most nodes lack: it takes a pointer, and a place of its own only where it is more than the default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rarely<T>(Option<Box<T>>);
+
+/// What [`Rarely`] stands for where there is nothing.
+pub trait Blank: Default + PartialEq + 'static {
+    /// The default.
+    const BLANK: &'static Self;
+}
+
+impl Blank for Modifiers {
+    const BLANK: &'static Self = &Self { offset: None, at: None, extended: None };
+}
+
+impl Blank for Matching {
+    const BLANK: &'static Self = &Self { returns_bool: None, labels: None, group: None, fill: None };
+}
+
+impl<T: Blank> From<T> for Rarely<T> {
+    fn from(value: T) -> Self {
+        Self((value != *T::BLANK).then(|| Box::new(value)))
+    }
+}
+
+impl<T: Blank> Deref for Rarely<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or(T::BLANK)
+    }
+}
+
+impl<T: Blank> DerefMut for Rarely<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
 }
 
 /// An `@` modifier.

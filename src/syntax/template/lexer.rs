@@ -2,7 +2,7 @@
 //! Knows no grammar.
 
 use crate::source::Span;
-use crate::syntax::SyntaxError;
+use crate::syntax::{SyntaxError, find_pair};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
@@ -41,8 +41,8 @@ pub(super) enum TokenKind {
 pub(super) enum Piece {
     Text(Span),
     Comment(Span),
-    /// The tokens of an action, the last of which is `End`, and all of its text.
-    Action(Vec<Token>, Span),
+    /// All of an action.
+    Action(Span),
 }
 
 pub(super) struct Lexer<'a> {
@@ -56,14 +56,15 @@ impl<'a> Lexer<'a> {
         Self { text, at: 0, errors: Vec::new() }
     }
 
-    /// The next piece of the template, `None` at its end.
-    pub(super) fn next_piece(&mut self) -> Option<Piece> {
+    /// The next piece of the template, `None` at its end. The tokens of an action, the last of which is `End`, replace
+    /// `tokens`.
+    pub(super) fn next_piece(&mut self, tokens: &mut Vec<Token>) -> Option<Piece> {
         let start = self.at;
         let rest = self.rest();
         if rest.is_empty() {
             return None;
         }
-        let length = rest.find("{{").unwrap_or(rest.len());
+        let length = find_pair(rest, b'{').unwrap_or(rest.len());
         if length > 0 {
             self.at += length;
             return Some(Piece::Text(Span::from(start..self.at)));
@@ -76,8 +77,9 @@ impl<'a> Lexer<'a> {
             self.comment(start);
             return Some(Piece::Comment(Span::from(start..self.at)));
         }
-        let tokens = self.action(start);
-        Some(Piece::Action(tokens, Span::from(start..self.at)))
+        tokens.clear();
+        self.action(start, tokens);
+        Some(Piece::Action(Span::from(start..self.at)))
     }
 
     fn rest(&self) -> &'a str {
@@ -86,6 +88,12 @@ impl<'a> Lexer<'a> {
 
     fn peek(&self) -> Option<char> {
         self.rest().chars().next()
+    }
+
+    fn skip_name(&mut self) {
+        let is_ascii_name = |byte: &u8| *byte == b'_' || byte.is_ascii_alphanumeric();
+        self.at += self.rest().bytes().take_while(is_ascii_name).count();
+        self.skip(is_alphanumeric);
     }
 
     fn skip(&mut self, wanted: impl Fn(char) -> bool) {
@@ -112,13 +120,10 @@ impl<'a> Lexer<'a> {
 
     /// Reads the closing delimiter, with its trim marker, if it is next.
     fn eat_end(&mut self) -> bool {
-        let rest = self.rest();
-        let length = if rest.starts_with("}}") {
-            2
-        } else if rest.starts_with(is_space) && rest[1..].starts_with("-}}") {
-            4
-        } else {
-            return false;
+        let length = match self.rest().as_bytes() {
+            [b'}', b'}', ..] => 2,
+            [b' ' | b'\t' | b'\r' | b'\n', b'-', b'}', b'}', ..] => 4,
+            _ => return false,
         };
         self.at += length;
         true
@@ -127,11 +132,10 @@ impl<'a> Lexer<'a> {
     /// Gives up the rest of an action.
     fn skip_to_end(&mut self) {
         let rest = self.rest();
-        self.at += rest.find("}}").map_or(rest.len(), |length| length + 2);
+        self.at += find_pair(rest, b'}').map_or(rest.len(), |length| length + 2);
     }
 
-    fn action(&mut self, start: usize) -> Vec<Token> {
-        let mut tokens = Vec::new();
+    fn action(&mut self, start: usize, tokens: &mut Vec<Token>) {
         loop {
             let before = self.at;
             // A trim marker takes the blank before it, so it is looked for at every blank.
@@ -147,14 +151,14 @@ impl<'a> Lexer<'a> {
             let (place, spaced) = (self.at, self.at > before);
             if closed {
                 tokens.push(Token { kind: TokenKind::End, span: Span::from(place - 2..place), spaced });
-                return tokens;
+                return;
             }
             let Some(letter) = self.peek() else {
                 let error = SyntaxError::new(Span::from(start..start + 2), "action is never closed");
                 self.errors.push(error.help("close it with `}}`"));
                 tokens.push(Token { kind: TokenKind::Invalid, span: Span::from(place..place), spaced });
                 tokens.push(Token { kind: TokenKind::End, span: Span::from(place..place), spaced });
-                return tokens;
+                return;
             };
             let kind = self.token(letter).unwrap_or_else(|message| {
                 let end = if self.at > place { self.at } else { place + letter.len_utf8() };
@@ -166,7 +170,7 @@ impl<'a> Lexer<'a> {
                 self.skip_to_end();
                 let end = Span::from(self.at..self.at);
                 tokens.push(Token { kind: TokenKind::End, span: end, spaced: false });
-                return tokens;
+                return;
             }
         }
     }
@@ -204,7 +208,7 @@ impl<'a> Lexer<'a> {
         if kind != TokenKind::Word && self.is_terminated() {
             return Ok(alone);
         }
-        self.skip(is_alphanumeric);
+        self.skip_name();
         if self.is_terminated() {
             return Ok(kind);
         }
@@ -216,7 +220,7 @@ impl<'a> Lexer<'a> {
 
     /// Whether what follows may follow a name.
     fn is_terminated(&self) -> bool {
-        self.peek().is_none_or(|next| is_space(next) || ".,|:()".contains(next)) || self.rest().starts_with('}')
+        self.peek().is_none_or(|next| is_space(next) || matches!(next, '.' | ',' | '|' | ':' | '(' | ')' | '}'))
     }
 
     /// From one quote to the next on the same line.

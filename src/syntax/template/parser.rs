@@ -22,20 +22,17 @@ pub(super) fn parse(text: &str, options: &Options) -> (Vec<Node>, Vec<SyntaxErro
         tokens: Vec::new(),
         at: 0,
         action: Span::default(),
-        variables: DECLARED.map(str::to_owned).to_vec(),
+        variables: DECLARED.to_vec(),
         ranges: 0,
         depth: 0,
         defined: Vec::new(),
         errors: Vec::new(),
     };
-    let mut nodes = Vec::new();
-    loop {
-        let (list, stop) = parser.list(true);
-        nodes.extend(list);
-        match stop {
-            Stop::End => break,
-            Stop::Keyword(keyword) => parser.report(keyword.span, format!("unexpected {{{{ {} }}}}", keyword.word())),
-        }
+    // Most templates are text and actions in turn.
+    let most = memchr::memchr_iter(b'{', text.as_bytes()).count() + 1;
+    let mut nodes = Vec::with_capacity(most);
+    while let Stop::Keyword(keyword) = parser.list(true, &mut nodes) {
+        parser.report(keyword.span, format!("unexpected {{{{ {} }}}}", keyword.word()));
         parser.finish_action("");
     }
     let Parser { mut errors, lexer, .. } = parser;
@@ -73,7 +70,7 @@ struct Parser<'a> {
     at: usize,
     action: Span,
     /// The variables in scope.
-    variables: Vec<String>,
+    variables: Vec<&'a str>,
     /// How many `range` the current action stands in.
     ranges: u32,
     depth: u32,
@@ -95,7 +92,7 @@ impl<'a> Parser<'a> {
     }
 
     fn token_text(&self, token: Token) -> &'a str {
-        token.span.text(self.text.as_bytes())
+        self.text.get(token.span.start as usize..token.span.end as usize).unwrap_or("")
     }
 
     fn is_word(&self, word: &str) -> bool {
@@ -124,11 +121,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Nodes up to `else`, `end` or the end of the template.
-    fn list(&mut self, is_top: bool) -> (Vec<Node>, Stop) {
-        let mut nodes = Vec::new();
-        while let Some(piece) = self.lexer.next_piece() {
-            let (tokens, span) = match piece {
+    /// Reads `nodes` up to `else`, `end` or the end of the template.
+    fn list(&mut self, is_top: bool, nodes: &mut Vec<Node>) -> Stop {
+        while let Some(piece) = self.lexer.next_piece(&mut self.tokens) {
+            let span = match piece {
                 Piece::Text(span) => {
                     nodes.push(Node { kind: NodeKind::Text, span });
                     continue;
@@ -137,19 +133,19 @@ impl<'a> Parser<'a> {
                     nodes.push(Node { kind: NodeKind::Comment, span });
                     continue;
                 }
-                Piece::Action(tokens, span) => (tokens, span),
+                Piece::Action(span) => span,
             };
-            (self.tokens, self.at, self.action) = (tokens, 0, span);
+            (self.at, self.action) = (0, span);
             if self.is_word("else") || self.is_word("end") {
                 let is_else = self.is_word("else");
                 self.bump();
-                return (nodes, Stop::Keyword(Closing { is_else, span }));
+                return Stop::Keyword(Closing { is_else, span });
             }
             let kind = self.node(is_top);
             let end = self.action.end;
             nodes.push(Node { kind, span: Span::new(span.start, end) });
         }
-        (nodes, Stop::End)
+        Stop::End
     }
 
     fn node(&mut self, is_top: bool) -> NodeKind {
@@ -173,7 +169,8 @@ impl<'a> Parser<'a> {
 
     fn too_deep(&mut self) -> NodeKind {
         self.report(self.action, format!("template is nested more than {MAX_DEPTH} levels deep"));
-        while self.lexer.next_piece().is_some() {}
+        let mut skipped = Vec::new();
+        while self.lexer.next_piece(&mut skipped).is_some() {}
         NodeKind::Error
     }
 
@@ -189,7 +186,8 @@ impl<'a> Parser<'a> {
     /// Reads the list that an action opens. At the end of the template the action is reported as never closed.
     fn body(&mut self, opening: Span, word: &str) -> (Vec<Node>, Option<Closing>) {
         self.depth += 1;
-        let (nodes, stop) = self.list(false);
+        let mut nodes = Vec::new();
+        let stop = self.list(false, &mut nodes);
         self.depth -= 1;
         match stop {
             Stop::Keyword(closing) => (nodes, Some(closing)),
@@ -257,7 +255,7 @@ impl<'a> Parser<'a> {
         self.ranges -= 1;
         let otherwise = self.otherwise(opening, "range", closing);
         self.variables.truncate(scope);
-        NodeKind::Range { branch: Branch { pipeline, body }, otherwise }
+        NodeKind::Range { branch: Box::new(Branch { pipeline, body }), otherwise }
     }
 
     fn template_name(&mut self, context: &str) -> TemplateName {
@@ -277,7 +275,7 @@ impl<'a> Parser<'a> {
     fn template(&mut self) -> NodeKind {
         self.bump();
         let name = self.template_name("template clause");
-        let pipeline = (self.peek().kind != TokenKind::End).then(|| self.pipeline("template clause"));
+        let pipeline = (self.peek().kind != TokenKind::End).then(|| Box::new(self.pipeline("template clause")));
         self.finish_action("template clause");
         NodeKind::Template { name, pipeline }
     }
@@ -289,7 +287,7 @@ impl<'a> Parser<'a> {
         let pipeline = self.pipeline("block clause");
         self.finish_action("block clause");
         let body = self.separate_body(opening, "block", &name);
-        NodeKind::Block { name, branch: Branch { pipeline, body } }
+        NodeKind::Block { name, branch: Box::new(Branch { pipeline, body }) }
     }
 
     fn define(&mut self) -> NodeKind {
@@ -303,7 +301,7 @@ impl<'a> Parser<'a> {
 
     /// The content of a template of its own: no variables from outside, no loop to break.
     fn separate_body(&mut self, opening: Span, word: &str, name: &TemplateName) -> Vec<Node> {
-        let variables = std::mem::replace(&mut self.variables, vec!["$".to_owned()]);
+        let variables = std::mem::replace(&mut self.variables, vec!["$"]);
         let ranges = std::mem::take(&mut self.ranges);
         let (mut body, mut closing) = self.body(opening, word);
         while let Some(found) = closing.filter(|found| found.is_else) {

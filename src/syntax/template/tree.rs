@@ -30,7 +30,7 @@ pub enum NodeKind {
     /// `{{ range }}`
     Range {
         /// What is repeated, and over what.
-        branch: Branch,
+        branch: Box<Branch>,
         /// After `else`.
         otherwise: Vec<Node>,
     },
@@ -46,14 +46,14 @@ pub enum NodeKind {
         /// The template that is called.
         name: TemplateName,
         /// Its dot; `nil` where absent.
-        pipeline: Option<Pipeline>,
+        pipeline: Option<Box<Pipeline>>,
     },
     /// `{{ block "name" pipeline }} ... {{ end }}`
     Block {
         /// The template that is defined and called.
         name: TemplateName,
         /// Its dot, and its content, which sees no variables from outside.
-        branch: Branch,
+        branch: Box<Branch>,
     },
     /// `{{ define "name" }} ... {{ end }}`
     Define {

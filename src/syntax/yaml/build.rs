@@ -17,6 +17,10 @@ const MAX_ALIASED: u64 = 400_000;
 const MAX_ERRORS: usize = 50;
 /// How many quoted values with too little indentation are mended per text.
 const MAX_LOOSE_QUOTES: usize = 100;
+/// Fewer bytes than a value takes in most texts.
+const BYTES_PER_NODE: usize = 10;
+/// Room is made for this many values at most before they are there.
+const MOST_EXPECTED: usize = 4096;
 /// Up to this many keys are compared pair by pair.
 const FEW_KEYS: usize = 16;
 
@@ -123,10 +127,11 @@ struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     fn new(source: &'s [u8]) -> Self {
+        let expected = (source.len() / BYTES_PER_NODE).min(MOST_EXPECTED);
         let stream = Stream {
             source,
-            nodes: Vec::new(),
-            children: Vec::new(),
+            nodes: Vec::with_capacity(expected),
+            children: Vec::with_capacity(expected),
             tags: Vec::new(),
             documents: Vec::new(),
             comments: Vec::new(),

@@ -10,12 +10,18 @@ pub(super) fn runs(source: &[u8], scalar: &Scalar<'_>) -> Runs {
     let quote = usize::from(scalar.style != Style::Plain);
     let end = (scalar.span.end as usize).saturating_sub(quote).min(source.len());
     let mut cursor = Cursor { source: &source[..end], at: scalar.span.start as usize + quote, runs: Runs::default() };
-    while let Some(byte) = cursor.peek() {
-        match byte {
-            b'\\' if scalar.style == Style::DoubleQuoted => cursor.escape(),
-            b'\'' if scalar.style == Style::SingleQuoted => cursor.character(1, 2),
-            b' ' | b'\t' | b'\r' | b'\n' => cursor.blanks(),
-            _ => cursor.verbatim(),
+    // What stands for something else in this style, beside line breaks.
+    let sign = match scalar.style {
+        Style::DoubleQuoted => b'\\',
+        Style::SingleQuoted => b'\'',
+        _ => b'\n',
+    };
+    while !cursor.rest().is_empty() {
+        match cursor.verbatim(sign) {
+            None => {}
+            Some(b'\\') => cursor.escape(),
+            Some(b'\'') => cursor.character(1, 2),
+            Some(_) => cursor.line_break(),
         }
     }
     cursor.runs
@@ -37,8 +43,8 @@ struct Cursor<'s> {
 }
 
 impl Cursor<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.source.get(self.at).copied()
+    fn rest(&self) -> &[u8] {
+        self.source.get(self.at..).unwrap_or_default()
     }
 
     /// One decoded character of `decoded` bytes from `length` bytes.
@@ -48,29 +54,33 @@ impl Cursor<'_> {
         self.at = end;
     }
 
-    fn verbatim(&mut self) {
-        let rest = &self.source[self.at..];
-        let special = |byte: &u8| matches!(byte, b'\\' | b'\'' | b' ' | b'\t' | b'\r' | b'\n');
-        // The first byte is not special in this style, others may be: the loop above decides.
-        let length = 1 + rest[1..].iter().position(special).unwrap_or(rest.len() - 1);
-        self.runs.verbatim(Span::from(self.at..self.at + length));
-        self.at += length;
+    /// Up to the next `sign` or line break, which is the answer. The blanks before a line break are left.
+    fn verbatim(&mut self, sign: u8) -> Option<u8> {
+        let rest = self.rest();
+        let next = memchr::memchr3(sign, b'\n', b'\r', rest);
+        let found = next.map(|at| rest[at]);
+        let stretch = &rest[..next.unwrap_or(rest.len())];
+        let kept = match found {
+            Some(b'\n' | b'\r') => {
+                stretch.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(0, |last| last + 1)
+            }
+            _ => stretch.len(),
+        };
+        self.runs.verbatim(Span::from(self.at..self.at + kept));
+        self.at += kept;
+        found
     }
 
     fn skip_blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t')) {
+        while matches!(self.rest(), [b' ' | b'\t', ..]) {
             self.at += 1;
         }
     }
 
-    /// Blanks inside a line stand for themselves; around a line break they vanish and the break is folded.
-    fn blanks(&mut self) {
-        let start = self.at;
+    /// Blanks around a line break vanish, and the break is folded.
+    fn line_break(&mut self) {
         self.skip_blanks();
         let length = break_length(self.source, self.at);
-        if length == 0 {
-            return self.runs.verbatim(Span::from(start..self.at));
-        }
         let first = Span::from(self.at..self.at + length);
         self.at += length;
         if !self.further_breaks() {

@@ -2,6 +2,7 @@
 //! the templates of Prometheus.
 
 use crate::source::Span;
+use crate::syntax::find_pair;
 
 /// What only Prometheus' own templates say inside `{{ }}`: such a pair of braces is text of a rule, not a hole.
 const PROMETHEUS: [&str; 12] = [
@@ -31,15 +32,21 @@ pub fn template_hole(source: &[u8]) -> Option<Span> {
 /// The first hole in text that Prometheus might expand itself: only what it can never mean counts. That is what reads
 /// Helm's objects, `include`, and quoted braces, with which Helm and Jinja write braces (`{{ "{{" }}`).
 #[must_use]
-pub fn foreign_hole(text: &[u8]) -> Option<Span> {
-    memchr::memmem::find_iter(text, b"{{").find_map(|at| {
-        let end = at + memchr::memmem::find(&text[at..], b"}}")? + 2;
-        let body = String::from_utf8_lossy(text.get(at + 2..end - 2)?);
+pub fn foreign_hole(text: &str) -> Option<Span> {
+    let mut from = 0;
+    loop {
+        let at = from + find_pair(&text[from..], b'{')?;
+        let length = find_pair(&text[at..], b'}')?;
+        let body = &text[at + 2..at + length];
         let body = body.trim_start_matches(|edge: char| edge == '-' || edge.is_whitespace());
         let is_quoted_brace = body.strip_prefix(['"', '\'', '`']).is_some_and(|rest| rest.starts_with("{{"));
-        let is_foreign = is_quoted_brace || body.starts_with("include ") || HELM.iter().any(|name| body.contains(name));
-        is_foreign.then(|| Span::from(at..end))
-    })
+        let mut dots = memchr::memchr_iter(b'.', body.as_bytes());
+        let mut reads_helm = || dots.any(|dot| HELM.iter().any(|name| body[dot..].starts_with(name)));
+        if is_quoted_brace || body.starts_with("include ") || reads_helm() {
+            return Some(Span::from(at..at + length + 2));
+        }
+        from = at + 2;
+    }
 }
 
 fn hole(source: &[u8], at: usize) -> Option<Span> {
@@ -106,14 +113,14 @@ mod tests {
             "{{ '{{' }} $labels.instance {{ '}}' }}",
             "{{ $value }} {{ \"{{ $labels.instance }}\" }}",
         ] {
-            assert!(foreign_hole(text.as_bytes()).is_some(), "{text}");
+            assert!(foreign_hole(text).is_some(), "{text}");
         }
         for text in [
             "{{ .Value }}{{ .Labels.Values }}",
             "{{ with query \"up\" }}{{ . | first | value }}{{ end }}",
             "{{ \"{\" }}",
         ] {
-            assert_eq!(foreign_hole(text.as_bytes()), None, "{text}");
+            assert_eq!(foreign_hole(text), None, "{text}");
         }
     }
 }

@@ -21,7 +21,7 @@ pub enum Plain {
 /// Resolves the text of a plain scalar.
 pub(super) fn resolve(text: &str) -> Plain {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => Plain::Null,
+        _ if is_null(text) => Plain::Null,
         "true" | "True" | "TRUE" => Plain::Bool(true),
         "false" | "False" | "FALSE" => Plain::Bool(false),
         "<<" => Plain::Merge,
@@ -31,6 +31,11 @@ pub(super) fn resolve(text: &str) -> Plain {
         _ if text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) => number(text),
         _ => Plain::Text,
     }
+}
+
+/// Whether the text of a plain scalar stands for nothing.
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 fn number(text: &str) -> Plain {
@@ -93,6 +98,7 @@ mod tests {
             ("<<", Plain::Merge),
         ] {
             assert_eq!(resolve(text), expected, "{text:?}");
+            assert_eq!(is_null(text), expected == Plain::Null, "{text:?}");
         }
     }
 }

@@ -317,6 +317,9 @@ impl<'s, E: FnMut(Event<'s>, Span)> Reader<'s, E> {
                 let span = Span::from(self.at..self.at + end + 1);
                 return Some(Value { text, style: Style::DoubleQuoted, span, is_key: false });
             }
+            if from == 1 {
+                decoded.reserve(line.len());
+            }
             decoded.push_str(&line[from..end]);
             decoded.push(match line.as_bytes().get(end + 1)? {
                 b'n' => '\n',

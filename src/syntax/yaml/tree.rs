@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::holes;
-use super::resolve::{Plain, resolve};
+use super::resolve::{Plain, is_null, resolve};
 use crate::source::Span;
 use crate::syntax::SyntaxError;
 
@@ -217,9 +217,9 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn plain(self) -> Option<Plain> {
         let scalar = self.scalar()?;
-        Some(match (self.tag(), scalar.style) {
-            (Some("!!null"), _) => Plain::Null,
-            (None | Some("!!int" | "!!float" | "!!bool" | "!!merge"), Style::Plain) => resolve(&scalar.value),
+        Some(match self.tag() {
+            Some("!!null") => Plain::Null,
+            tag if is_resolved(tag, scalar) => resolve(&scalar.value),
             _ => Plain::Text,
         })
     }
@@ -227,7 +227,11 @@ impl<'t> Node<'t> {
     /// Whether it is null, written or not.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.plain() == Some(Plain::Null)
+        // The same as `self.plain() == Some(Plain::Null)`, without reading numbers.
+        self.scalar().is_some_and(|scalar| match self.tag() {
+            Some("!!null") => true,
+            tag => is_resolved(tag, scalar) && is_null(&scalar.value),
+        })
     }
 
     /// Whether it is a list.
@@ -274,7 +278,11 @@ impl<'t> Node<'t> {
         for entry in self.entries() {
             if entry.is_merge() {
                 merges.push(entry.value);
-            } else if !fields.iter().any(|known| known.key.same_key(entry.key)) {
+                continue;
+            }
+            // `yaml.v3` takes `1` and `"1"` for the same key.
+            let key = entry.key.text();
+            if key.is_none() || fields.iter().all(|known| known.key.text() != key) {
                 fields.push(entry);
             }
         }
@@ -298,11 +306,6 @@ impl<'t> Node<'t> {
         })
     }
 
-    /// Whether both are scalars with the same text; `yaml.v3` takes `1` and `"1"` for the same key.
-    pub(super) fn same_key(self, other: Self) -> bool {
-        matches!((self.scalar(), other.scalar()), (Some(one), Some(two)) if one.value == two.value)
-    }
-
     /// What kind of value it is, in the words of a message: `a list`, `a mapping`, `text`, `a number`, `nothing`.
     #[must_use]
     pub fn describe(self) -> &'static str {
@@ -315,6 +318,11 @@ impl<'t> Node<'t> {
             Some(Plain::Merge | Plain::Text) => "text",
         }
     }
+}
+
+/// Whether the text of a scalar tells its type.
+fn is_resolved(tag: Option<&str>, scalar: &Scalar<'_>) -> bool {
+    scalar.style == Style::Plain && matches!(tag, None | Some("!!int" | "!!float" | "!!bool" | "!!merge"))
 }
 
 impl Entry<'_> {

@@ -54,7 +54,7 @@ impl Parser<'_> {
                 break;
             }
             let operator_span = self.bump().span;
-            let matching = Box::new(self.matching());
+            let matching = self.matching().into();
             let tighter = u8::from(operator != BinaryOperator::Pow);
             let right = self.expression(precedence + tighter);
             let span = self.node(left).span.to(self.node(right).span);

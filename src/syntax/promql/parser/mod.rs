@@ -27,12 +27,13 @@ pub(super) fn parse(text: &str, options: &Options) -> (Parsed, bool) {
         errors.retain(|error| error.span.start < hole.span.start);
     }
     let guessed = errors.len() < found;
-    let nodes = Vec::with_capacity(tokens.len() / 3 + 1);
+    let nodes = Vec::with_capacity(tokens.len());
     let version = options.version;
     let mut parser =
         Parser { text, tokens, at: 0, first_hole, nodes, errors, version, depth: 0, gave_up: false, guessed };
     let root = parser.whole();
-    let Parser { nodes, errors, guessed, gave_up, .. } = parser;
+    let Parser { mut nodes, errors, guessed, gave_up, .. } = parser;
+    nodes.shrink_to_fit();
     (Parsed { tree: Tree { nodes, root }, errors, comments, holes, guessed, types: Vec::new() }, !gave_up)
 }
 

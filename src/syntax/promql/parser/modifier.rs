@@ -1,7 +1,7 @@
 //! What stands after an operand: ranges, subqueries, `offset`, `@` and the durations in them.
 
 use super::super::lexer::{Keyword, Token, TokenKind};
-use super::super::tree::{At, AtTime, BinaryOperator, Duration, ExprId, ExprKind, Modifiers};
+use super::super::tree::{At, AtTime, BinaryOperator, Duration, ExprId, ExprKind, Modifiers, Rarely};
 use super::expression::operator;
 use super::{Parser, Version};
 use crate::source::Span;
@@ -31,7 +31,7 @@ impl Parser<'_> {
         self.close(TokenKind::RightBracket, open, "range or subquery", expected);
         let brackets = Span::new(open.start, self.end());
         let span = self.node(id).span.to(brackets);
-        let modifiers = Modifiers::default();
+        let modifiers = Rarely::default();
         if colon.is_some() {
             return self.push(ExprKind::Subquery { operand: id, range, step, brackets, modifiers }, span);
         }

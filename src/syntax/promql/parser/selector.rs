@@ -1,7 +1,7 @@
 //! Selectors, label lists and strings.
 
 use super::super::lexer::{Keyword, Token, TokenKind};
-use super::super::tree::{ExprId, ExprKind, MatchOperator, Matcher, Modifiers, Name, Selector, Text};
+use super::super::tree::{ExprId, ExprKind, MatchOperator, Matcher, Name, Rarely, Selector, Text};
 use super::super::{literal, regex};
 use super::{Parser, Version};
 use crate::source::Span;
@@ -14,8 +14,9 @@ impl Parser<'_> {
         let start = name.as_ref().map_or(self.peek().span, |name| name.span);
         let mut matchers = Vec::new();
         let braces = (self.kind() == TokenKind::LeftBrace).then(|| self.matchers(&mut matchers));
+        matchers.shrink_to_fit();
         let span = Span::new(start.start, self.end());
-        self.push(ExprKind::Selector(Selector { name, matchers, braces, modifiers: Modifiers::default() }), span)
+        self.push(ExprKind::Selector(Selector { name, matchers, braces, modifiers: Rarely::default() }), span)
     }
 
     fn matchers(&mut self, matchers: &mut Vec<Matcher>) -> Span {

@@ -13,7 +13,8 @@ impl Parser<'_> {
     /// A pipeline up to what closes it, which is left for the caller.
     pub(super) fn pipeline(&mut self, context: &str) -> Pipeline {
         let start = self.peek().span.start;
-        let mut pipeline = Pipeline::default();
+        // Most have one command of one value.
+        let mut pipeline = Pipeline { commands: Vec::with_capacity(1), ..Pipeline::default() };
         self.declarations(&mut pipeline, context);
         loop {
             match self.peek().kind {
@@ -57,8 +58,8 @@ impl Parser<'_> {
                 return;
             }
             self.at += 2;
-            let name = self.token_text(token).to_owned();
-            pipeline.variables.push(Variable { name: name.clone(), span: token.span });
+            let name = self.token_text(token);
+            pipeline.variables.push(Variable { name: name.to_owned(), span: token.span });
             self.variables.push(name);
             if next != TokenKind::Comma {
                 pipeline.assigns = next == TokenKind::Assign;
@@ -75,7 +76,7 @@ impl Parser<'_> {
     }
 
     fn command(&mut self, context: &str) -> Option<Command> {
-        let mut operands: Vec<Operand> = Vec::new();
+        let mut operands: Vec<Operand> = Vec::with_capacity(1);
         loop {
             let before = self.at;
             match self.operand() {
@@ -106,12 +107,16 @@ impl Parser<'_> {
         let token = self.peek();
         let base = self.term(token)?;
         let mut fields = Vec::new();
-        if token.kind == TokenKind::Field {
-            fields.push(self.field(token));
-        }
-        while self.peek().kind == TokenKind::Field && !self.peek().spaced {
-            let next = self.bump();
-            fields.push(self.field(next));
+        let mut next = (token.kind == TokenKind::Field).then_some(token);
+        loop {
+            if let Some(token) = next {
+                fields.reserve_exact(usize::from(fields.is_empty()));
+                fields.push(self.field(token));
+            }
+            if self.peek().kind != TokenKind::Field || self.peek().spaced {
+                break;
+            }
+            next = Some(self.bump());
         }
         let literal =
             !matches!(base, Base::Variable(_) | Base::Function(_) | Base::Paren(_)) && token.kind != TokenKind::Field;
@@ -185,11 +190,11 @@ impl Parser<'_> {
     }
 
     fn use_variable(&mut self, name: &str, span: Span) {
-        if self.options.is_extended || self.variables.iter().any(|declared| declared == name) {
+        if self.options.is_extended || self.variables.contains(&name) {
             return;
         }
         let error = SyntaxError::new(span, format!("variable `{name}` is not declared"));
-        self.errors.push(match closest(name, self.variables.iter().skip(1).map(String::as_str)) {
+        self.errors.push(match closest(name, self.variables.iter().skip(1).copied()) {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
             None => error,
         });
