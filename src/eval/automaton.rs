@@ -5,7 +5,7 @@
 //! would take longer than all that is asked of them.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
@@ -57,8 +57,13 @@ pub(super) struct Expression {
 
 /// The automaton of an expression that may be in many states at once; nothing where it would be too large.
 pub(super) fn nfa(hir: &Hir) -> Option<NFA> {
-    let limit = thompson::Config::new().nfa_size_limit(Some(MAX_AUTOMATON));
-    thompson::Compiler::new().configure(limit).build_from_hir(hir).ok()
+    // One for all: what it has to remember takes longer to make than most automata.
+    static COMPILER: LazyLock<Mutex<thompson::Compiler>> = LazyLock::new(|| {
+        let mut compiler = thompson::Compiler::new();
+        compiler.configure(thompson::Config::new().nfa_size_limit(Some(MAX_AUTOMATON)));
+        Mutex::new(compiler)
+    });
+    COMPILER.lock().unwrap_or_else(PoisonError::into_inner).build_from_hir(hir).ok()
 }
 
 /// A literal; states are the number of its bytes that were just seen.
