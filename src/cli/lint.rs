@@ -146,7 +146,7 @@ fn lint(args: &LintArgs) -> Result<Exit, String> {
     for problem in &problems {
         terminal::complain(&format!("{}: {}", problem.path, problem.message));
     }
-    // The process ends: nothing has to be given back piece by piece.
+    // The process ends: nothing has to be given back.
     std::mem::forget(scene);
     Ok(if problems.is_empty() { exit } else { Exit::Failed })
 }

@@ -21,6 +21,7 @@ mod retry;
 mod terminal;
 mod write;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -50,7 +51,7 @@ pub fn run() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let exit = match &args.command {
-        args::Command::Lint(options) => lint::run(options),
+        args::Command::Lint(options) => leave(lint::run(options)),
         args::Command::Explain { lint } => explain::run(lint),
         args::Command::Lints => lints::run(),
         args::Command::Config(options) => config::run(options),
@@ -65,6 +66,13 @@ pub fn run() -> ExitCode {
         args::Command::Retry(options) => return retry::run(options),
     };
     exit.into()
+}
+
+/// Ends the process as it is: the allocator would first give back all memory, page by page, which is a tenth of a short
+/// run.
+fn leave(exit: Exit) -> ! {
+    let _ = std::io::stdout().flush();
+    signal_hook::low_level::exit(exit as i32)
 }
 
 fn parse() -> Result<args::Args, clap::Error> {
