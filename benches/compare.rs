@@ -1,13 +1,14 @@
 //! The whole program on three generated repositories, beside `terraform fmt -check -recursive` and `promtool check
-//! rules` on the same files: `cargo bench --bench compare [-- NAME]...`. Warm file cache, medians of several runs. Prints
-//! figures and ratios and judges none of them. A tool that is not installed is left out.
+//! rules` on the same files, and beside a program that only walks the tree and reads the files: nothing can be faster.
+//! `cargo bench --bench compare [-- NAME]...`. Warm file cache, medians of several runs. Prints figures and ratios and
+//! judges none of them. A tool that is not installed is left out.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a table on the terminal is what this is for")]
 
 #[allow(dead_code, reason = "each bench uses what it needs")]
 mod trees;
 
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -25,7 +26,13 @@ struct Cost {
     memory: f64,
 }
 
+/// The argument that makes this program walk and read, and no more.
+const READ_ONLY: &str = "--read-only";
+
 fn main() -> io::Result<()> {
+    if std::env::args().nth(1).as_deref() == Some(READ_ONLY) {
+        return read_all(Path::new("."));
+    }
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let sprag = env!("CARGO_BIN_EXE_sprag");
@@ -55,6 +62,9 @@ fn compare(sprag: &str, tree: &Tree, root: &Path) {
         // What a hook does, and what parsing alone takes.
         row(tree.name, &[sprag, "lint", "--affected", changed], root, run, own);
         row(tree.name, &[sprag, "lint", "--select", "terraform/syntax"], root, run, own);
+    }
+    if let Some(this) = std::env::current_exe().ok().as_ref().and_then(|this| this.to_str()) {
+        row(tree.name, &[this, READ_ONLY], root, if is_large { 9 } else { 21 }, own);
     }
     let runs = if is_large { 1 } else { 5 };
     if tree.size(".tf") > 0 {
@@ -86,6 +96,23 @@ fn row(tree: &str, command: &[&str], root: &Path, runs: usize, own: Option<Cost>
     let ratio = own.map_or(1.0, |own| cost.wall / own.wall);
     println!("{tree:10} {shown:34} {runs:5} {:10.1} {:10.1} {:8.1} {ratio:8.1}", cost.wall, cost.cpu, cost.memory);
     Some(cost)
+}
+
+/// Walks `root` on two threads and reads every file into a buffer that is used again.
+fn read_all(root: &Path) -> io::Result<()> {
+    ignore::WalkBuilder::new(root).hidden(false).threads(2).build_parallel().run(|| {
+        let mut text = Vec::new();
+        Box::new(move |entry| {
+            let entry = entry.ok().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+            if let Some(mut file) = entry.and_then(|entry| std::fs::File::open(entry.path()).ok()) {
+                text.clear();
+                let _ = file.read_to_end(&mut text);
+                std::hint::black_box(&text);
+            }
+            ignore::WalkState::Continue
+        })
+    });
+    Ok(())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
