@@ -57,14 +57,12 @@ impl Run<'_> {
         let mut outcome = Outcome { problems: self.inventory.problems.clone(), ..Outcome::default() };
         let mut first = self.first_pass(&mut outcome);
         let suppressions = std::mem::take(&mut first.suppressions);
-        let modules = &mut first.modules;
-        agree_on_fixes(&mut outcome.diagnostics, modules.iter().map(|(_, module)| module));
-        let mut summaries: Vec<ModuleSummary> = modules.iter().map(|(_, summary)| summary.clone()).collect();
-        classify_modules(&mut summaries);
-        settle_unused(&mut summaries);
-        for ((_, module), classified) in modules.iter_mut().zip(summaries) {
-            *module = classified;
-        }
+        let (configs, mut modules): (Vec<usize>, Vec<ModuleSummary>) =
+            std::mem::take(&mut first.modules).into_iter().unzip();
+        agree_on_fixes(&mut outcome.diagnostics, modules.iter());
+        classify_modules(&mut modules);
+        settle_unused(&mut modules);
+        first.modules = configs.into_iter().zip(modules).collect();
         // Neither needs the other.
         let (guards, monitored) = rayon::join(|| self.evaluate(&first, &mut outcome), || self.monitoring_pass(&first));
         outcome.diagnostics.extend(self.second_pass(&first, &guards));
