@@ -91,9 +91,12 @@ impl Style {
 
 /// `[a-z][a-z0-9]*(_[a-z0-9]+)*`. A name that is not there is a matter for Terraform.
 fn is_snake_case(name: &str) -> bool {
-    let is_word =
-        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    name.is_empty() || name.as_bytes()[0].is_ascii_lowercase() && name.split('_').all(is_word)
+    let mut last = b'_';
+    let is_fit = name.bytes().all(|byte| {
+        let before = std::mem::replace(&mut last, byte);
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' && before != b'_'
+    });
+    name.is_empty() || is_fit && last != b'_' && !name.as_bytes()[0].is_ascii_digit()
 }
 
 #[cfg(test)]
@@ -104,6 +107,12 @@ mod tests {
     fn words_are_joined_by_single_underscores() {
         for name in ["a", "k3s", "disk_gb", "a_1"] {
             assert!(is_snake_case(name), "{name}");
+        }
+        let expression = regex::Regex::new("^([a-z][a-z0-9]*(_[a-z0-9]+)*)?$").unwrap();
+        for number in 0..6_u32.pow(5) {
+            let letter = |at: u32| ["", "a", "_", "1", "B", "-"][(number / 6_u32.pow(at) % 6) as usize];
+            let name: String = (0..5).map(letter).collect();
+            assert_eq!(is_snake_case(&name), expression.is_match(&name), "{name}");
         }
         for name in ["diskGb", "disk-gb", "_a", "a__b", "a_", "1a", "é"] {
             assert!(!is_snake_case(name), "{name}");
