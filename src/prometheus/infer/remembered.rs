@@ -1,10 +1,15 @@
 //! Knowledge of metrics that many expressions read, asked once for each name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
 
 use super::knowledge::{Carrier, CollectorState, Knowledge, Metric, Scraped};
 use super::labels::LabelSet;
 use super::selector::Prepared;
+
+/// Fewer names are not worth a thread.
+const MIN_NAMES: usize = 32;
 
 /// Knowledge that is asked once for each of these metrics. Of others it is asked every time.
 pub struct Remembered<'k> {
@@ -21,11 +26,10 @@ impl<'k> Remembered<'k> {
     /// What `knowledge` says of the metrics called `names`.
     #[must_use]
     pub fn new(knowledge: &'k dyn Knowledge, names: impl IntoIterator<Item = &'k str>) -> Self {
-        let mut metrics = HashMap::new();
-        for name in names {
-            let ask = || Answers { prepared: Prepared::new(name, knowledge), collector: knowledge.collector(name) };
-            metrics.entry(name).or_insert_with(ask);
-        }
+        let names: Vec<&'k str> = names.into_iter().collect::<HashSet<_>>().into_iter().collect();
+        let ask =
+            |name| (name, Answers { prepared: Prepared::new(name, knowledge), collector: knowledge.collector(name) });
+        let metrics = names.into_par_iter().with_min_len(MIN_NAMES).map(ask).collect();
         Self { knowledge, metrics }
     }
 }
