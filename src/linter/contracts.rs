@@ -41,9 +41,9 @@ pub(super) fn is_callable<'p>(node: &'p Node<'p>) -> bool {
     found.is_empty()
 }
 
-/// In which modules something may differ with every run: those that name what makes it, and those that call them.
-pub(super) fn unstable(nodes: &[Node<'_>]) -> Vec<bool> {
-    let mut found: Vec<bool> = nodes.iter().map(|node| node.module.may_be_unstable()).collect();
+/// In which modules something may differ with every run: those of which `by_itself` says so, and those that call them.
+pub(super) fn unstable(nodes: &[Node<'_>], by_itself: &dyn Fn(usize) -> bool) -> Vec<bool> {
+    let mut found: Vec<bool> = (0..nodes.len()).map(by_itself).collect();
     let calls_one = |found: &[bool], node: &Node<'_>| node.calls.values().any(|callee| found[*callee]);
     loop {
         let callers: Vec<usize> = (0..nodes.len()).filter(|at| !found[*at] && calls_one(&found, &nodes[*at])).collect();

@@ -25,6 +25,8 @@ pub struct Evaluation<'e, 'a> {
     pub values: &'e BTreeMap<usize, Vec<RootValue>>,
     /// Whether validations, conditions and values that differ with every run are looked at.
     pub has_contracts: bool,
+    /// Whether a module calls something whose result differs with every run, or may do so in a template.
+    pub may_be_unstable: &'e (dyn Fn(usize) -> bool + Sync),
 }
 
 /// Whether no validation of a module refuses everything that anybody could pass. The modules that it calls are not at
@@ -98,7 +100,8 @@ impl Evaluation<'_, '_> {
     #[must_use]
     pub fn run(&self) -> Evaluated {
         let tasks = self.tasks();
-        let unstable = if self.has_contracts { super::contracts::unstable(self.nodes) } else { Vec::new() };
+        let unstable =
+            if self.has_contracts { super::contracts::unstable(self.nodes, self.may_be_unstable) } else { Vec::new() };
         let mut order: Vec<usize> = (0..tasks.len()).collect();
         // The largest must not be begun last.
         order.sort_by_key(|at| Reverse(tasks[*at].weight));

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::interface::{Interface, Passed, passed};
@@ -120,6 +118,9 @@ pub struct ModuleSummary {
     pub calls: Vec<Call>,
     /// What evaluating it may find.
     pub contracts: Contracts,
+    /// Whether something in it may differ with every run: it calls a function that does, or fills in a template, which
+    /// may call one.
+    pub may_be_unstable: bool,
     /// The types of its resources and data sources, each once.
     pub resource_kinds: Vec<Box<str>>,
     /// Its test files by their path within the module.
@@ -154,6 +155,7 @@ impl ModuleSummary {
             has_values: false,
             calls: calls_of(module),
             contracts: contracts(module),
+            may_be_unstable: module.survey().calls_unstable || module.survey().calls_template,
             resource_kinds: resource_kinds(module),
             tests: Vec::new(),
             regression: Vec::new(),
@@ -182,7 +184,7 @@ fn contracts(module: &Module<'_>) -> Contracts {
     let has_validations =
         || blocks().any(|block| block.kind() == "variable" && block.body().blocks_of("validation").next().is_some());
     if blocks().any(has_conditions)
-        || names_unstable(module)
+        || module.survey().calls_unstable
         || module.has_typed_values()
         || module.may_have_cycles_through_calls()
     {
@@ -194,32 +196,8 @@ fn contracts(module: &Module<'_>) -> Contracts {
     // Where something is evaluated at all, these are looked at too.
     let has_more = !module.calls.is_empty()
         || module.resources.iter().any(|resource| resource.mode == ResourceMode::Ephemeral)
-        || names_template(module);
+        || module.survey().calls_template;
     if has_more { Contracts::Any } else { Contracts::Validations }
-}
-
-impl Module<'_> {
-    /// Whether something may differ with every run: a function that does so is named, or a template, which may call it.
-    #[must_use]
-    pub fn may_be_unstable(&self) -> bool {
-        names_unstable(self) || names_template(self)
-    }
-}
-
-/// Whether the configuration names a function whose result differs with every run.
-fn names_unstable(module: &Module<'_>) -> bool {
-    static NAMES: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["timestamp", "uuid", "bcrypt"].map(Finder::new));
-    NAMES.iter().any(|name| names(module, name))
-}
-
-/// Whether the configuration names `templatefile` or `templatestring`.
-fn names_template(module: &Module<'_>) -> bool {
-    static NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("template"));
-    names(module, &NAME)
-}
-
-fn names(module: &Module<'_>, name: &Finder<'_>) -> bool {
-    module.configuration().any(|source| name.find(&source.text).is_some())
 }
 
 /// Whether a block of a file has conditions beside validations of a variable.
@@ -327,6 +305,7 @@ mod tests {
             has_values: false,
             calls: calls.iter().map(|source| call(source)).collect(),
             contracts: Contracts::Nothing,
+            may_be_unstable: false,
             resource_kinds: Vec::new(),
             tests: Vec::new(),
             regression: Vec::new(),

@@ -51,6 +51,10 @@ pub struct Survey<'a> {
     pub workspaces: Vec<Place<'a>>,
     /// Calls of functions that a provider gives: `provider::name::function()`.
     pub provider_functions: Vec<Place<'a>>,
+    /// Whether a function is called whose result differs with every run.
+    pub(super) calls_unstable: bool,
+    /// Whether a template is filled in, which may call one.
+    pub(super) calls_template: bool,
     references: Vec<u64>,
     /// Every reference of the configuration, for a first look.
     pub(super) uses: Vec<Use>,
@@ -297,6 +301,11 @@ impl<'a> Walk<'a> {
                     self.survey.lookups.push(place);
                 } else if name.starts_with(b"provider::") {
                     self.survey.provider_functions.push(place);
+                }
+                match name.strip_prefix(b"core::").unwrap_or(name) {
+                    b"bcrypt" | b"plantimestamp" | b"timestamp" | b"uuid" => self.survey.calls_unstable = true,
+                    b"templatefile" | b"templatestring" => self.survey.calls_template = true,
+                    _ => {}
                 }
             }
             ExprKind::Binary { operator: BinaryOperator::Equal | BinaryOperator::NotEqual, left, right }

@@ -308,6 +308,7 @@ fn judge_group(
         nodes: &nodes,
         invariants: &|node| invariants[modules[found[node].0].0].as_slice(),
         values: &values,
+        may_be_unstable: &|node| modules[found[node].0].1.may_be_unstable,
         has_contracts: group.iter().any(|at| checks_contracts(run, &run.settings.get(modules[*at].0).policy)),
     };
     let mut evaluated = evaluation.run();
