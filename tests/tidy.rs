@@ -69,7 +69,7 @@ const ONE_IMPORTER: &[(&str, &str)] = &[
     ("ignore", "src/discover/ignores.rs"),
     ("rusqlite", "src/drift/history"),
     ("similar", "src/cli/lint/diff.rs"),
-    ("signal_hook", "src/retry/process.rs"),
+    ("signal_hook::(consts|iterator)", "src/retry/process.rs"),
     ("ureq", "src/remote/http.rs"),
     ("rustls", "src/remote/http.rs"),
 ];
