@@ -18,11 +18,12 @@ pub fn join_all<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<Value
 /// Holds the members of both.
 #[must_use]
 pub fn join(one: &Value, other: &Value) -> Value {
-    if one == other {
+    if one == other && !differ_in_sign(one, other) {
         return one.clone();
     }
     let marks = one.marks.or(other.marks);
-    if !one.is_null() && one.ty == other.ty && one.kind == other.kind && one.nullable == other.nullable {
+    let is_same_kind = || one.kind == other.kind && !differ_in_sign(one, other);
+    if !one.is_null() && one.ty == other.ty && one.nullable == other.nullable && is_same_kind() {
         return Value { marks, symbol: None, ..one.clone() };
     }
     let nullable = one.may_be_null() || other.may_be_null();
@@ -47,6 +48,19 @@ pub fn join(one: &Value, other: &Value) -> Value {
         return finish(value);
     }
     finish(widen(ty, one, other))
+}
+
+/// Whether values that are equal are not written the same: zero may be `-0`.
+fn differ_in_sign(one: &Value, other: &Value) -> bool {
+    let any = |left: &[Value], right: &[Value]| left.iter().zip(right).any(|(left, right)| differ_in_sign(left, right));
+    match (&one.kind, &other.kind) {
+        (Kind::Number(left), Kind::Number(right)) => left.is_negative() != right.is_negative(),
+        (Kind::Sequence(left), Kind::Sequence(right)) | (Kind::OneOf(left), Kind::OneOf(right)) => any(left, right),
+        (Kind::Mapping(left), Kind::Mapping(right)) => {
+            left.values().zip(right.values()).any(|(left, right)| differ_in_sign(left, right))
+        }
+        _ => false,
+    }
 }
 
 /// Element by element, where the two have the same shape.
@@ -90,7 +104,7 @@ fn join_candidates(ty: &Type, one: &Value, other: &Value) -> Option<Value> {
         return None;
     }
     for value in more {
-        if !all.iter().any(|known| known.kind == value.kind) {
+        if !all.iter().any(|known| known.kind == value.kind && !differ_in_sign(known, &value)) {
             all.push(value);
         }
     }

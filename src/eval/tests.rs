@@ -141,6 +141,29 @@ fn marks_go_where_values_go() {
 }
 
 #[test]
+fn zeros_of_either_sign_are_kept_apart() {
+    for (one, other) in [("0", "-0"), ("[0]", "[-0]"), ("{ a = [0] }", "{ a = [-0] }")] {
+        for joined in [join(&value(one), &value(other)), join(&value(other), &value(one))] {
+            let texts = ["0", "-0"].map(Value::string);
+            assert!(texts.iter().all(|text| joined_text(&joined).contains(text)), "{one} {other}");
+        }
+    }
+    assert_eq!(join(&value("-0"), &value("-0")), value("-0"));
+}
+
+/// What the one number in a value is written as.
+fn joined_text(value: &Value) -> Vec<Value> {
+    match &value.kind {
+        Kind::Sequence(all) => joined_text(&all[0]),
+        Kind::Mapping(all) => joined_text(&all["a"]),
+        _ => {
+            let text = convert(value, &Type::String, &mut Doubt::default()).unwrap();
+            text.candidates().unwrap_or_default()
+        }
+    }
+}
+
+#[test]
 fn types_are_read_with_their_defaults() {
     let source = b"x = list(object({ path = string, size = optional(number, 8), store = optional(string) }))\n";
     let tree = hcl::parse(source);
