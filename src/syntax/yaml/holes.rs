@@ -33,17 +33,22 @@ pub fn template_hole(source: &[u8]) -> Option<Span> {
 /// Helm's objects, `include`, and quoted braces, with which Helm and Jinja write braces (`{{ "{{" }}`).
 #[must_use]
 pub fn foreign_hole(text: &str) -> Option<Span> {
-    let mut from = 0;
+    // Holes that are opened in each other end at the same place: what the outer one reads, the inner ones need not be
+    // asked again.
+    let (mut from, mut end) = (0, 0);
     loop {
         let at = from + find_pair(&text[from..], b'{')?;
-        let length = find_pair(&text[at..], b'}')?;
-        let body = &text[at + 2..at + length];
-        let body = body.trim_start_matches(|edge: char| edge == '-' || edge.is_whitespace());
-        let is_quoted_brace = body.strip_prefix(['"', '\'', '`']).is_some_and(|rest| rest.starts_with("{{"));
+        let is_outer = at >= end;
+        if is_outer {
+            end = at + find_pair(&text[at..], b'}')?;
+        }
+        let body = &text[at + 2..end];
+        let start = body.trim_start_matches(|edge: char| edge == '-' || edge.is_whitespace());
+        let is_quoted_brace = start.strip_prefix(['"', '\'', '`']).is_some_and(|rest| rest.starts_with("{{"));
         let mut dots = memchr::memchr_iter(b'.', body.as_bytes());
         let mut reads_helm = || dots.any(|dot| HELM.iter().any(|name| body[dot..].starts_with(name)));
-        if is_quoted_brace || body.starts_with("include ") || reads_helm() {
-            return Some(Span::from(at..at + length + 2));
+        if is_quoted_brace || start.starts_with("include ") || is_outer && reads_helm() {
+            return Some(Span::from(at..end + 2));
         }
         from = at + 2;
     }
@@ -121,6 +126,22 @@ mod tests {
             "{{ \"{\" }}",
         ] {
             assert_eq!(foreign_hole(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        /// The same by asking every hole.
+        #[test]
+        fn holes_in_holes_need_not_be_asked(text in "(\\{\\{|\\}\\}|\\{|\\}|\\.Values\\.|include |-| |'|a|é){0,14}") {
+            let is_foreign = |(at, _): &(usize, &str)| {
+                let Some(length) = text[*at..].find("}}") else { return false };
+                let body = &text[at + 2..at + length];
+                let start = body.trim_start_matches(|edge: char| edge == '-' || edge.is_whitespace());
+                let quoted = start.strip_prefix(['"', '\'', '`']).is_some_and(|rest| rest.starts_with("{{"));
+                quoted || start.starts_with("include ") || body.contains(".Values.")
+            };
+            let found = text.match_indices("{{").find(is_foreign).map(|(at, _)| at);
+            proptest::prop_assert_eq!(foreign_hole(&text).map(|span| span.start as usize), found);
         }
     }
 }
