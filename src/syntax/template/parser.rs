@@ -14,6 +14,9 @@ const MAX_DEPTH: u32 = 200;
 /// The variables that Prometheus declares before the template (`rules/alerting.go`), and `$` itself.
 const DECLARED: [&str; 5] = ["$", "$labels", "$externalLabels", "$externalURL", "$value"];
 
+/// Room is made for this many braces at most before it is known what they are.
+const MOST_EXPECTED: usize = 64;
+
 pub(super) fn parse(text: &str, options: &Options) -> (Vec<Node>, Vec<SyntaxError>) {
     let mut parser = Parser {
         text,
@@ -29,8 +32,8 @@ pub(super) fn parse(text: &str, options: &Options) -> (Vec<Node>, Vec<SyntaxErro
         errors: Vec::new(),
     };
     // Most templates are text and actions in turn.
-    let most = memchr::memchr_iter(b'{', text.as_bytes()).count() + 1;
-    let mut nodes = Vec::with_capacity(most);
+    let braces = memchr::memchr_iter(b'{', text.as_bytes()).take(MOST_EXPECTED);
+    let mut nodes = Vec::with_capacity(braces.count() + 1);
     while let Stop::Keyword(keyword) = parser.list(true, &mut nodes) {
         parser.report(keyword.span, format!("unexpected {{{{ {} }}}}", keyword.word()));
         parser.finish_action("");
