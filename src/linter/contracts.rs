@@ -34,8 +34,10 @@ pub(super) fn check(contexts: &Contexts<'_>, node: usize, is_unstable: bool) -> 
     found
 }
 
-/// Whether no validation of the module refuses everything that anybody could pass.
-pub(super) fn is_callable<'p>(node: &'p Node<'p>) -> bool {
+/// Whether no validation of the module refuses everything that anybody could pass. The modules that it calls are not at
+/// hand.
+#[must_use]
+pub fn is_callable<'p>(node: &'p Node<'p>) -> bool {
     let mut found = Vec::new();
     contradictions(&Instance::new(&Program::new(std::slice::from_ref(node)), 0, Inputs::Anybody), &mut found);
     found.is_empty()

@@ -29,13 +29,6 @@ pub struct Evaluation<'e, 'a> {
     pub may_be_unstable: &'e (dyn Fn(usize) -> bool + Sync),
 }
 
-/// Whether no validation of a module refuses everything that anybody could pass. The modules that it calls are not at
-/// hand.
-#[must_use]
-pub fn is_callable<'p>(node: &'p Node<'p>) -> bool {
-    super::contracts::is_callable(node)
-}
-
 /// Something that could not be decided.
 #[derive(Clone, Debug)]
 pub struct Undecided {

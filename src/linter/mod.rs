@@ -18,8 +18,9 @@ pub mod suppression;
 mod syntax;
 mod types;
 
+pub use contracts::is_callable;
 pub use engine::{Engine, Policy, Scope, panic_reason};
-pub use evaluation::{Evaluated, Evaluation, Guard, Undecided, is_callable};
+pub use evaluation::{Evaluated, Evaluation, Guard, Undecided};
 pub use lint::{Check, FixKind, Lint, find};
 
 pub use crate::config::LintDefault;
