@@ -68,8 +68,8 @@ pub fn run() -> ExitCode {
     exit.into()
 }
 
-/// Ends the process as it is: the allocator would first give back all memory, page by page, which is a tenth of a short
-/// run.
+/// Ends the process as it is: the allocator would first give back all memory piece by piece, and the system does that at
+/// once.
 fn leave(exit: Exit) -> ! {
     let _ = std::io::stdout().flush();
     signal_hook::low_level::exit(exit as i32)

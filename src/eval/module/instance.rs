@@ -284,7 +284,7 @@ impl<'p> Instance<'p> {
         let repetition = self.resource_repetition(resource);
         let bodies = repetition.frames().into_iter().map(|frame| self.resource_body(resource, frame, wanted));
         let found: Rc<[ResourceBody<'p>]> = bodies.collect();
-        // Calls are many, and each is asked once.
+        // Calls are many: what is kept of each would add up.
         if matches!(self.inputs, Inputs::Call(_)) {
             return found;
         }
