@@ -28,7 +28,8 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
         let place = value.text().find("?ref=").or_else(|| value.text().find("&ref="));
         let at = place.and_then(|at| u32::try_from(at + 1).ok()).map(|at| Span::at(value.span().start + at));
         let edits: Vec<(Span, &str)> = at.map(|at| (at, "depth=1&")).into_iter().collect();
-        let has_depth = parameter(&source, "depth").is_some();
+        // An empty one too: the first one counts.
+        let has_depth = source.split(['?', '&']).any(|pair| pair.starts_with("depth="));
         let edits = if has_depth { &[] } else { &edits[..] };
         out.report(with_fix(finding, call.source, Applicability::Safe, edits));
     }
