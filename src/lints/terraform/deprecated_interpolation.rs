@@ -57,7 +57,18 @@ fn brackets(wrapper: &Wrapper<'_>) -> Option<(&'static str, &'static str)> {
                 | ExprKind::Interpolation(_)
         )
     });
-    let needs = is_key(wrapper) || is_operation && !is_free || !is_closed && inner.text().contains('\n');
+    // Behind these another step would read as one with theirs.
+    let is_stepped = matches!(inner.kind(), ExprKind::Number | ExprKind::LegacyIndex { .. } | ExprKind::Splat { .. })
+        && wrapper.parent.is_some_and(|parent| {
+            matches!(
+                parent.kind(),
+                ExprKind::GetAttr { .. }
+                    | ExprKind::LegacyIndex { .. }
+                    | ExprKind::Index { .. }
+                    | ExprKind::Splat { .. }
+            )
+        });
+    let needs = is_key(wrapper) || is_stepped || is_operation && !is_free || !is_closed && inner.text().contains('\n');
     Some(if needs { ("(", ")") } else { ("", "") })
 }
 
