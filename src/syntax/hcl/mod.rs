@@ -1,5 +1,6 @@
 //! HCL native syntax: a lossless lexer and a recovering parser of our own. Spans are bytes of the text that was parsed.
 
+mod body;
 mod decode;
 mod explain;
 mod expression;

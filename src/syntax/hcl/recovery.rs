@@ -1,6 +1,7 @@
 //! Where to go on after an error, by indentation: people and formatters indent even what does not parse.
 
-use super::parser::{Opened, Parser};
+use super::body::Opened;
+use super::parser::Parser;
 use super::token::{Token, TokenKind};
 use crate::source::Span;
 
