@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::convert::{Doubt, convert};
 use super::join::{form, join_all};
+use super::marks::Marks;
 use super::number::Number;
 use super::range::NumberRange;
-use super::value::{Cause, Form, Kind, Marks, Value};
+use super::refinement::{Cause, Form};
+use super::value::{Kind, Value};
 use crate::terraform::Type;
 
 /// What null gives.

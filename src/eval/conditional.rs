@@ -4,13 +4,15 @@
 //! What is left of the type of a branch that fails is up to Terraform: parts that fail have any type, and so has what is
 //! made of them, except where an operator or a template says what they become.
 
-use super::convert::{of_uncertain_type, reconcile, unify};
 use super::expression::Evaluator;
 use super::functions::result_type;
 use super::join::join;
+use super::marks::Marks;
 use super::operators::operand;
+use super::refinement::Cause;
 use super::scope::{Evaluated, Failure};
-use super::value::{Cause, Marks, Value};
+use super::unify::{of_uncertain_type, reconcile, unify};
+use super::value::Value;
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, ExprKind, ExprView, UnaryOperator};
 use crate::terraform::Type;

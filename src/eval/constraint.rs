@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::convert::{Doubt, convert, without_optional};
-use super::value::{Cause, Kind, Refinement, Value};
+use super::refinement::{Cause, Refinement};
+use super::value::{Kind, Value};
 use crate::syntax::hcl::{ExprKind, ExprView};
 use crate::terraform::{AttributeType, ObjectType, Type};
 

@@ -3,11 +3,13 @@
 use super::expression::Evaluator;
 use super::join::join;
 use super::loops::pairs;
+use super::marks::Marks;
 use super::operators::operand;
+use super::refinement::Cause;
 use super::scope::{Evaluated, Failure};
 use super::template::Builder;
 use super::text::Piece;
-use super::value::{Cause, Marks, Value};
+use super::value::Value;
 use crate::syntax::hcl::{ExprKind, ExprView, List};
 use crate::terraform::Type;
 

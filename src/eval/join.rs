@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::convert::{is_bare_null, null_of_some_type};
+use super::refinement::{Cause, Form, Refinement};
 use super::text::{Hole, Shape, Text};
-use super::value::{Cause, Form, Kind, MAX_CANDIDATES, Refinement, Value};
+use super::unify::{is_bare_null, null_of_some_type};
+use super::value::{Kind, MAX_CANDIDATES, Value};
 use crate::terraform::Type;
 
 /// Holds the members of all `values`; nothing where there are none.

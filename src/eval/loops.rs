@@ -6,11 +6,13 @@ use std::sync::Arc;
 use super::convert::Doubt;
 use super::expression::Evaluator;
 use super::join::{form, join, join_all};
+use super::marks::Marks;
 use super::operators::operand;
 use super::range::{Length, NumberRange};
+use super::refinement::{Cause, Form, Refinement};
 use super::scope::{Evaluated, Failure};
 use super::text::Text;
-use super::value::{Cause, Form, Kind, Marks, Refinement, Value};
+use super::value::{Kind, Value};
 use crate::syntax::hcl::{ExprKind, ExprView};
 use crate::terraform::Type;
 

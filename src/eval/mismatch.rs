@@ -1,6 +1,6 @@
 //! Why values of one type never have another, as precisely as Terraform says it: which attribute, which element.
 
-use super::convert::is_convertible;
+use super::unify::is_convertible;
 use crate::terraform::{ObjectType, Type};
 
 /// Why nothing of type `own` can be converted to `wanted`.

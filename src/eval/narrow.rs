@@ -11,8 +11,9 @@ use super::number::Number;
 use super::operators::operand;
 use super::pattern::{Anchors, Pattern};
 use super::range::{Bound, Length, NumberRange};
+use super::refinement::Refinement;
 use super::text::{Text, Tri};
-use super::value::{Kind, Refinement, Value};
+use super::value::{Kind, Value};
 use crate::syntax::hcl::{BinaryOperator, ExprKind, ExprView, UnaryOperator};
 use crate::terraform::Type;
 

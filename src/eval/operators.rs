@@ -2,8 +2,10 @@
 
 use super::convert::{Doubt, convert};
 use super::join::{equal, join_all};
+use super::marks::Marks;
 use super::range::{Bound, NumberRange};
-use super::value::{Cause, Marks, Value};
+use super::refinement::Cause;
+use super::value::Value;
 use crate::syntax::hcl::{BinaryOperator, UnaryOperator};
 use crate::terraform::Type;
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::expression::{Evaluator, unknown};
 use super::join::{form, join};
+use super::refinement::{Cause, Form, Refinement};
 use super::scope::{Evaluated, Failure};
-use super::value::{Cause, Form, Kind, Refinement, Value};
+use super::value::{Kind, Value};
 use crate::source::Span;
 use crate::syntax::hcl::{Document, ExprId, ExprKind, ExprView};
 use crate::terraform::Type;

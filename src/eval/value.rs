@@ -1,171 +1,21 @@
 //! Abstract values: each stands for a set of Terraform's values, from a single one to all of a type. Whatever
 //! Terraform computes for some admissible input is a member; that is the promise that everything above relies on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::marks::Marks;
 use super::number::Number;
 use super::range::{Bound, Length, NumberRange};
+use super::refinement::{Cause, Refinement};
 use super::text::{Hole, Shape, Text};
-use crate::terraform::{ObjectType, Type};
+use crate::terraform::Type;
 
 /// Most candidates that a value keeps apart.
 pub(crate) const MAX_CANDIDATES: usize = 24;
 
 /// The name of one concrete thing, such as `var.tags`: two values with one symbol are the same value.
 pub type Symbol = Arc<str>;
-
-/// What clings to a value wherever it goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Marks(u8);
-
-impl Marks {
-    /// Nothing.
-    pub const NONE: Self = Self(0);
-    /// Must never be printed.
-    pub const SENSITIVE: Self = Self(1);
-    /// Exists during one run of Terraform only.
-    pub const EPHEMERAL: Self = Self(2);
-    /// May differ with every run: `timestamp()`, `uuid()` or `bcrypt()` may reach it.
-    pub const UNSTABLE: Self = Self(4);
-    /// Differs with every run.
-    pub const ALWAYS_UNSTABLE: Self = Self(8);
-
-    /// Whether all of `other` are set.
-    #[must_use]
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Of a value that is made of both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Of a value that is one or the other.
-    #[must_use]
-    pub const fn or(self, other: Self) -> Self {
-        Self((self.0 | other.0) & !Self::ALWAYS_UNSTABLE.0 | self.0 & other.0 & Self::ALWAYS_UNSTABLE.0)
-    }
-
-    /// Without these.
-    #[must_use]
-    pub const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub const fn is_none(self) -> bool {
-        self.0 == 0
-    }
-}
-
-/// Why something is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// The caller decides: a variable.
-    Caller(Arc<str>),
-    /// The provider decides when it applies or reads: an attribute, by its address.
-    Computed(Arc<str>),
-    /// There is no schema for this type.
-    NoSchema(Arc<str>),
-    /// A function that has another result each time.
-    Unstable(Arc<str>),
-    /// A function that is not known here.
-    Function(Arc<str>),
-    /// The value would be too large.
-    TooLarge,
-    /// A module that is not at hand.
-    Module(Arc<str>),
-    /// An expression that could not be evaluated, or is newer than this program.
-    Expression,
-    /// Which instance it is.
-    Instance(Arc<str>),
-}
-
-impl std::fmt::Display for Cause {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Caller(name) => write!(formatter, "depends on what the caller passes as `{name}`"),
-            Self::Computed(address) => write!(formatter, "depends on the computed attribute `{address}`"),
-            Self::NoSchema(kind) => write!(formatter, "depends on `{kind}`, whose schema is not known"),
-            Self::Unstable(name) => write!(formatter, "depends on `{name}()`, which differs with every run"),
-            Self::Function(name) if name.starts_with("file") || name.starts_with("templatefile") => {
-                write!(formatter, "depends on what `{name}()` reads, which is not known here")
-            }
-            Self::Function(name) => write!(formatter, "depends on the function `{name}`, which is not known here"),
-            Self::TooLarge => write!(formatter, "depends on a value that is too large to follow"),
-            Self::Module(name) => write!(formatter, "depends on `{name}`, whose module is not at hand"),
-            Self::Expression => write!(formatter, "depends on an expression that cannot be followed"),
-            Self::Instance(name) => match &**name {
-                "count" | "for_each" => write!(formatter, "depends on how many instances `{name}` makes"),
-                "dynamic blocks" => write!(formatter, "depends on how many blocks `dynamic` makes"),
-                _ => write!(formatter, "depends on `{name}`"),
-            },
-        }
-    }
-}
-
-/// Which kind of collection a value of no known type is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// Not known.
-    #[default]
-    Free,
-    /// A list, set or tuple.
-    Sequence,
-    /// A map or object.
-    Mapping,
-}
-
-/// What is known of a value that is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refinement {
-    /// Of a number.
-    pub number: NumberRange,
-    /// Of a string.
-    pub text: Option<Text>,
-    /// Of a collection.
-    pub length: Length,
-    /// Every element of a collection is a member of this.
-    pub element: Option<Value>,
-    /// For each of these some element of the collection is a member of it.
-    pub contains: Vec<Value>,
-    /// The collection has every element of these.
-    pub includes: BTreeSet<Symbol>,
-    /// Entries that a map or object surely has.
-    pub entries: BTreeMap<Arc<str>, Value>,
-    /// Whether no two elements are equal.
-    pub distinct: bool,
-    /// Whether its strings stand in order.
-    pub sorted: bool,
-    /// What kind of collection it is where the type does not say.
-    pub form: Form,
-    /// Why it is not known.
-    pub cause: Cause,
-}
-
-impl Refinement {
-    /// Nothing is known, for this reason.
-    #[must_use]
-    pub const fn new(cause: Cause) -> Self {
-        Self {
-            number: NumberRange { low: None, high: None, integer: false },
-            text: None,
-            length: Length::ANY,
-            element: None,
-            contains: Vec::new(),
-            includes: BTreeSet::new(),
-            entries: BTreeMap::new(),
-            distinct: false,
-            sorted: false,
-            form: Form::Free,
-            cause,
-        }
-    }
-}
 
 /// What a value is, when it is not null.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -609,90 +459,6 @@ impl Value {
         };
         self.marks.and(inner)
     }
-
-    /// Whether `concrete`, which is wholly known, is a member. Marks do not count.
-    #[must_use]
-    pub fn admits(&self, concrete: &Self) -> bool {
-        if concrete.is_null() {
-            return self.may_be_null();
-        }
-        match (&self.kind, &concrete.kind) {
-            (Kind::Bool(own), Kind::Bool(other)) => own == other,
-            (Kind::Number(own), Kind::Number(other)) => own == other,
-            (Kind::String(own), Kind::String(other)) => own == other,
-            (Kind::Sequence(own), Kind::Sequence(other)) => {
-                own.len() == other.len() && own.iter().zip(other.iter()).all(|(own, other)| own.admits(other))
-            }
-            (Kind::Mapping(own), Kind::Mapping(other)) => {
-                own.len() == other.len()
-                    && own.iter().all(|(name, own)| other.get(name).is_some_and(|other| own.admits(other)))
-            }
-            (Kind::OneOf(all), _) => all.iter().any(|one| one.admits(concrete)),
-            (Kind::Unknown(refinement), _) => type_admits(&self.ty, concrete) && refinement.admits(concrete),
-            _ => false,
-        }
-    }
-}
-
-impl Refinement {
-    fn admits(&self, concrete: &Value) -> bool {
-        match &concrete.kind {
-            Kind::Number(number) => self.number.admits(number),
-            Kind::String(text) => self.text.as_ref().is_none_or(|own| own.admits(text)),
-            Kind::Sequence(elements) => {
-                self.form != Form::Mapping
-                    && self.length.admits(elements.len() as u64)
-                    && self.entries.is_empty()
-                    && self.admits_elements(&elements.iter())
-                    && (!self.distinct || elements.iter().enumerate().all(|(at, one)| !elements[..at].contains(one)))
-                    && (!self.sorted
-                        || elements.is_sorted_by(|one, other| other.is_null() || one.as_string() <= other.as_string()))
-            }
-            Kind::Mapping(entries) => {
-                self.form != Form::Sequence
-                    && self.length.admits(entries.len() as u64)
-                    && self.admits_elements(&entries.values())
-                    && self.entries.iter().all(|(name, own)| entries.get(name).is_some_and(|other| own.admits(other)))
-            }
-            _ => true,
-        }
-    }
-
-    fn admits_elements<'v>(&self, elements: &(impl Iterator<Item = &'v Value> + Clone)) -> bool {
-        let fits = |element: &Value| self.element.as_ref().is_none_or(|own| own.admits(element));
-        elements.clone().all(fits) && self.contains.iter().all(|own| elements.clone().any(|other| own.admits(other)))
-    }
-}
-
-/// Whether a wholly known value is of `ty`, where `ty` may be partly unknown.
-fn type_admits(ty: &Type, concrete: &Value) -> bool {
-    match (ty, &concrete.kind) {
-        (Type::Any, _)
-        | (_, Kind::Null)
-        | (Type::Bool, Kind::Bool(_))
-        | (Type::Number, Kind::Number(_))
-        | (Type::String, Kind::String(_)) => true,
-        (Type::List(element) | Type::Set(element), Kind::Sequence(all)) => {
-            let fits = matches!((ty, &concrete.ty), (Type::List(_), Type::List(_)) | (Type::Set(_), Type::Set(_)));
-            fits && all.iter().all(|one| type_admits(element, one))
-        }
-        (Type::Map(element), Kind::Mapping(all)) => {
-            matches!(concrete.ty, Type::Map(_)) && all.values().all(|one| type_admits(element, one))
-        }
-        (Type::Tuple(types), Kind::Sequence(all)) => {
-            types.len() == all.len() && types.iter().zip(all.iter()).all(|(ty, one)| type_admits(ty, one))
-        }
-        (Type::Object(object), Kind::Mapping(all)) => object_admits(object, all),
-        _ => false,
-    }
-}
-
-fn object_admits(object: &ObjectType, all: &BTreeMap<Arc<str>, Value>) -> bool {
-    object.attributes.len() == all.len()
-        && object
-            .attributes
-            .iter()
-            .all(|(name, attribute)| all.get(name).is_some_and(|value| type_admits(&attribute.ty, value)))
 }
 
 fn empty_kind(ty: &Type) -> Option<Kind> {

@@ -10,7 +10,8 @@ use super::call::{Call, Function, Outcome, Parameter};
 use super::encoding::of_form;
 use crate::eval::number::Number;
 use crate::eval::range::Length;
-use crate::eval::value::{Refinement, Value};
+use crate::eval::refinement::Refinement;
+use crate::eval::value::Value;
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

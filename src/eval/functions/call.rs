@@ -7,9 +7,11 @@ use std::sync::Arc;
 use super::{Arguments, Context};
 use crate::eval::convert::convert;
 use crate::eval::join::{form, join};
+use crate::eval::marks::Marks;
 use crate::eval::number::Number;
 use crate::eval::range::{Bound, NumberRange};
-use crate::eval::value::{Cause, Form, Kind, Marks, Value};
+use crate::eval::refinement::{Cause, Form};
+use crate::eval::value::{Kind, Value};
 use crate::terraform::Type;
 
 /// Results with more elements are not followed.

@@ -2,12 +2,14 @@
 
 use super::Context;
 use super::call::{Call, Function, Outcome, Parameter};
-use crate::eval::convert::{convert, of_uncertain_type, unify};
+use crate::eval::convert::convert;
 use crate::eval::join::{equal, form, join, join_all};
 use crate::eval::number::Number;
 use crate::eval::pattern::{Anchors, Pattern};
 use crate::eval::range::{Bound, Length, NumberRange};
-use crate::eval::value::{Cause, Form, Kind, Value};
+use crate::eval::refinement::{Cause, Form};
+use crate::eval::unify::{of_uncertain_type, unify};
+use crate::eval::value::{Kind, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -3,7 +3,8 @@
 use super::Context;
 use super::call::{Call, Function, Outcome, Parameter, to_list, to_set};
 use crate::eval::convert::convert;
-use crate::eval::value::{Marks, Value};
+use crate::eval::marks::Marks;
+use crate::eval::value::Value;
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

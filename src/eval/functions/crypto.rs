@@ -6,7 +6,9 @@ use super::Context;
 use super::call::{Call, Function, Outcome, Parameter};
 use super::encoding::{base64, of_form};
 use super::files;
-use crate::eval::value::{Cause, Marks, Value};
+use crate::eval::marks::Marks;
+use crate::eval::refinement::Cause;
+use crate::eval::value::Value;
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -6,8 +6,9 @@ use super::Context;
 use super::call::{Call, Function, Outcome, Parameter};
 use super::encoding::{base64, of_form};
 use super::strings::string;
+use crate::eval::refinement::Cause;
 use crate::eval::text::{Hole, Piece, Shape, Text};
-use crate::eval::value::{Cause, Value};
+use crate::eval::value::Value;
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -10,8 +10,9 @@ use crate::eval::convert::convert;
 use crate::eval::join::form;
 use crate::eval::number::Number;
 use crate::eval::range::Length;
+use crate::eval::refinement::{Form, Refinement};
 use crate::eval::text::{Hole, Piece, Shape, Text};
-use crate::eval::value::{Form, Kind, Refinement, Value};
+use crate::eval::value::{Kind, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use super::Context;
 use super::call::{Call, Function, MAX_ELEMENTS, Outcome, Parameter, to_list};
 use super::collections::{element_of_all, is_sequence, require_ordered, require_sequence};
-use crate::eval::convert::{convert, unify};
+use crate::eval::convert::convert;
 use crate::eval::join::{equal, includes, join_all};
 use crate::eval::number::Number;
 use crate::eval::pattern::{Anchors, Pattern};
 use crate::eval::range::{Length, NumberRange};
-use crate::eval::value::{Form, Kind, MAX_CANDIDATES, Refinement, Symbol, Value};
+use crate::eval::refinement::{Form, Refinement};
+use crate::eval::unify::unify;
+use crate::eval::value::{Kind, MAX_CANDIDATES, Symbol, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -9,7 +9,8 @@ use super::collections::require_sequence;
 use crate::eval::convert::convert;
 use crate::eval::join::{form, includes, join, join_all};
 use crate::eval::range::Length;
-use crate::eval::value::{Form, Kind, MAX_CANDIDATES, Refinement, Value};
+use crate::eval::refinement::{Form, Refinement};
+use crate::eval::value::{Kind, MAX_CANDIDATES, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

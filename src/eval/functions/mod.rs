@@ -26,7 +26,9 @@ mod yaml;
 use std::sync::Arc;
 
 use super::convert::Doubt;
-use super::value::{Cause, Marks, Value};
+use super::marks::Marks;
+use super::refinement::Cause;
+use super::value::Value;
 use crate::terraform::Type;
 use call::Function;
 

@@ -9,8 +9,9 @@ use super::Context;
 use super::call::{Call, Function, MAX_BYTES, MAX_ELEMENTS, Outcome, Parameter};
 use super::strings::string;
 use crate::eval::pattern::{Anchors, Pattern};
+use crate::eval::refinement::{Cause, Refinement};
 use crate::eval::text::{Hole, Piece, Shape, Text, Tri};
-use crate::eval::value::{Cause, Refinement, Value};
+use crate::eval::value::Value;
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -4,10 +4,12 @@ use super::Context;
 use super::call::{Call, Function, MAX_ELEMENTS, Outcome, Parameter, to_list};
 use super::collections::require_sequence;
 use super::lists::{apart, known_members};
-use crate::eval::convert::{convert, unify};
+use crate::eval::convert::convert;
 use crate::eval::join::{equal, includes, join_all};
 use crate::eval::range::Length;
-use crate::eval::value::{Cause, MAX_CANDIDATES, Refinement, Value};
+use crate::eval::refinement::{Cause, Refinement};
+use crate::eval::unify::unify;
+use crate::eval::value::{MAX_CANDIDATES, Value};
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -10,8 +10,9 @@ use super::call::{Call, Function, MAX_BYTES, Outcome, Parameter};
 use crate::eval::number::Number;
 use crate::eval::pattern::{Anchors, Pattern};
 use crate::eval::range::Length;
+use crate::eval::refinement::Refinement;
 use crate::eval::text::{Hole, Piece, Shape, Text, Tri};
-use crate::eval::value::{Refinement, Value};
+use crate::eval::value::Value;
 use crate::terraform::Type;
 
 use Parameter::{Number as NumberParameter, String as Str};

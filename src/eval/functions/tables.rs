@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::Context;
 use super::call::{Call, Function, MAX_ELEMENTS, Outcome, Parameter};
 use super::strings::string;
-use crate::eval::value::{Form, Refinement, Value};
+use crate::eval::refinement::{Form, Refinement};
+use crate::eval::value::Value;
 use crate::terraform::Type;
 
 pub(super) const FUNCTIONS: &[Function] = &[Function::split("csvdecode", &[Parameter::String], decode, some_table)];

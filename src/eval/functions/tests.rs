@@ -1,8 +1,8 @@
 //! What is kept through functions when arguments are partly unknown.
 
 use super::*;
+use crate::eval::refinement::Refinement;
 use crate::eval::text::{Hole, Piece, Shape, Text};
-use crate::eval::value::Refinement;
 
 fn call_with(name: &str, fixed: &[Value]) -> (Result<Value, String>, bool) {
     let mut doubt = Doubt::default();

@@ -1,21 +1,22 @@
 //! The bodies of resources: what is written, and what the schema says of the rest.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use super::frame::{Frame, any_pair, known_frames};
 use super::instance::Instance;
+use super::unset::{Address, Name, block_list_type, block_type, unset_value};
+use super::written::Bodies;
 use crate::diagnostic::Location;
 use crate::eval::convert::{Doubt, convert, without_optional};
 use crate::eval::expression::unknown;
 use crate::eval::join::{join, join_all};
+use crate::eval::marks::Marks;
 use crate::eval::range::Length;
-use crate::eval::value::{Cause, Form, Marks, Refinement, Value};
-use crate::syntax::hcl::{AttributeView, BlockView, BodyView, ExprView};
-use crate::terraform::schemas::{
-    AttributeSchema, BlockSchema, Members, NestedBlockSchema, Nesting, SchemaLiteral, Unset,
-};
+use crate::eval::refinement::{Cause, Form, Refinement};
+use crate::eval::value::Value;
+use crate::syntax::hcl::{BlockView, ExprView};
+use crate::terraform::schemas::{AttributeSchema, BlockSchema, Members, NestedBlockSchema, Nesting};
 use crate::terraform::{Resource, Source, Type};
 
 /// Arguments and blocks of a resource that are Terraform's own.
@@ -84,73 +85,6 @@ impl<'p> Content<'p> {
     }
 }
 
-/// A body that is written somewhere, with bodies that override it in front.
-struct Bodies<'p> {
-    all: Vec<(&'p Source, BodyView<'p>)>,
-}
-
-impl<'p> Bodies<'p> {
-    fn of(resource: &Resource<'p>) -> Self {
-        let all = resource.declarations().map(|declaration| (declaration.source, declaration.block.body()));
-        Self { all: all.collect() }
-    }
-
-    fn one(source: &'p Source, body: BodyView<'p>) -> Self {
-        Self { all: vec![(source, body)] }
-    }
-
-    fn value(&self, name: &str) -> Option<ExprView<'p>> {
-        self.place(name).map(|(_, value)| value)
-    }
-
-    fn place(&self, name: &str) -> Option<(&'p Source, ExprView<'p>)> {
-        self.all.iter().find_map(|(source, body)| Some((*source, body.value(name)?)))
-    }
-
-    fn names(&self) -> Vec<&'p str> {
-        let mut names: Vec<&str> =
-            self.all.iter().flat_map(|(_, body)| body.attributes()).map(AttributeView::name).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    /// The blocks of one kind, `dynamic` ones with their own block; those of an override replace all others.
-    fn blocks(&self, kind: &str) -> Vec<(&'p Source, BlockView<'p>, Option<BlockView<'p>>)> {
-        for (source, body) in &self.all {
-            let mut found = Vec::new();
-            for block in body.blocks() {
-                if block.kind() == kind {
-                    found.push((*source, block, None));
-                } else if block.kind() == "dynamic" && block.label(0).as_deref() == Some(kind) {
-                    let contents = block.body().blocks().filter(|inner| inner.kind() == "content");
-                    found.extend(contents.map(|content| (*source, content, Some(block))));
-                }
-            }
-            if !found.is_empty() {
-                return found;
-            }
-        }
-        Vec::new()
-    }
-
-    /// The kinds of its blocks, each once.
-    fn kinds(&self) -> Vec<String> {
-        let mut kinds: Vec<String> = Vec::new();
-        for block in self.all.iter().flat_map(|(_, body)| body.blocks()) {
-            let kind = if block.kind() == "dynamic" {
-                block.label(0).map(std::borrow::Cow::into_owned)
-            } else {
-                Some(block.kind().to_owned())
-            };
-            kinds.extend(kind);
-        }
-        kinds.sort_unstable();
-        kinds.dedup();
-        kinds
-    }
-}
-
 impl<'p> Instance<'p> {
     /// What one instance of a resource is: all of it, or only the attributes and blocks called as `wanted` says.
     #[must_use]
@@ -158,7 +92,7 @@ impl<'p> Instance<'p> {
         let bodies = Bodies::of(resource);
         let schema = self.module().schema_of(resource).map(|(schema, _)| schema);
         let name: &Name<'_> = &|out| out.write_str(&resource.address());
-        let address = Address { parent: None, name };
+        let address = Address::root(name);
         let mut elements = Vec::new();
         let value = match schema {
             Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some((&mut elements, wanted))),
@@ -474,36 +408,6 @@ impl Value {
     }
 }
 
-/// Writes a name.
-type Name<'n> = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + 'n;
-
-/// The address of an attribute or block. Few are ever written out.
-struct Address<'n> {
-    parent: Option<&'n Address<'n>>,
-    name: &'n Name<'n>,
-}
-
-impl<'n> Address<'n> {
-    /// The address of what is called `name` in it.
-    fn of(&'n self, name: &'n Name<'n>) -> Self {
-        Self { parent: Some(self), name }
-    }
-
-    /// Why something that the provider computes is not known.
-    fn computed(&self) -> Cause {
-        Cause::Computed(self.to_string().into())
-    }
-}
-
-impl fmt::Display for Address<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            write!(out, "{parent}.")?;
-        }
-        (self.name)(out)
-    }
-}
-
 /// The entries that are wanted.
 fn picked<'s, T>(all: &'s BTreeMap<Arc<str>, T>, wanted: Wanted<'_>) -> Vec<(&'s Arc<str>, &'s T)> {
     match wanted {
@@ -547,46 +451,4 @@ fn list_of(elements: &[Element<'_>], ty: &Type) -> Value {
     refinement.element = join_all(elements.iter().map(|element| typed(&element.value)).collect::<Vec<_>>().iter());
     let ty = if *ty == Type::Any { Type::Any } else { Type::list(ty.clone()) };
     Value::unknown(ty, refinement)
-}
-
-fn unset_value(attribute: &AttributeSchema, address: &Address<'_>) -> Value {
-    let ty = without_optional(&attribute.ty);
-    match attribute.unset() {
-        Unset::Default(literal) => {
-            let value = literal_value(literal);
-            convert(&value, &ty, &mut Doubt::default()).unwrap_or(value)
-        }
-        Unset::Null => Value::null(ty),
-        Unset::Unknown => Value::any(&ty, &address.computed()),
-    }
-}
-
-/// A literal of a schema as a value.
-fn literal_value(literal: &SchemaLiteral) -> Value {
-    match literal {
-        SchemaLiteral::Bool(value) => Value::bool(*value),
-        SchemaLiteral::Number(value) => Value::number(*value),
-        SchemaLiteral::String(value) => Value::string(Arc::clone(value)),
-    }
-}
-
-/// The type of a block's value.
-#[must_use]
-pub fn block_type(schema: &BlockSchema) -> &Type {
-    schema.value_type.get_or_init(|| {
-        let attributes = schema.attributes.iter().map(|(name, one)| (Arc::clone(name), without_optional(&one.ty)));
-        let blocks = schema.blocks.iter().map(|(name, nested)| (Arc::clone(name), block_list_type(nested)));
-        Type::object(attributes.chain(blocks))
-    })
-}
-
-/// The type of all blocks of a kind together.
-fn block_list_type(nested: &NestedBlockSchema) -> Type {
-    let element = block_type(&nested.block).clone();
-    match nested.nesting {
-        Nesting::Single | Nesting::Group => element,
-        Nesting::List => Type::list(element),
-        Nesting::Set => Type::set(element),
-        Nesting::Map => Type::map(element),
-    }
 }

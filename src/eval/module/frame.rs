@@ -5,9 +5,11 @@ use std::sync::Arc;
 use super::instance::Instance;
 use crate::eval::expression::Evaluator;
 use crate::eval::join::form;
+use crate::eval::marks::Marks;
 use crate::eval::range::{Length, NumberRange};
+use crate::eval::refinement::{Cause, Form};
 use crate::eval::text::Text;
-use crate::eval::value::{Cause, Form, Kind, Marks, Value};
+use crate::eval::value::{Kind, Value};
 use crate::syntax::hcl::{ExprKind, ExprView};
 use crate::terraform::Type;
 
@@ -102,7 +104,7 @@ impl Repetition {
             Self::Some(frame, length, keys) => {
                 let element = make(frame);
                 let cause = Cause::Instance(Arc::from(if *keys == Keys::Numbers { "count" } else { "for_each" }));
-                let mut refinement = crate::eval::value::Refinement::new(cause);
+                let mut refinement = crate::eval::refinement::Refinement::new(cause);
                 refinement.length = *length;
                 refinement.form = if *keys == Keys::Numbers { Form::Sequence } else { Form::Mapping };
                 refinement.element = Some(element);

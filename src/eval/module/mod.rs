@@ -8,10 +8,13 @@ mod body;
 mod frame;
 mod instance;
 mod program;
+mod unset;
 mod variable;
+mod written;
 
-pub use body::{Content, Element, ResourceBody, Wanted, block_type};
+pub use body::{Content, Element, ResourceBody, Wanted};
 pub use frame::{Frame, Repetition};
 pub use instance::{BlockScope, Inputs, Instance, Overlay};
 pub use program::{Node, Program};
+pub use unset::block_type;
 pub use variable::{Contradiction, VariableSet};

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::instance::{Inputs, Instance};
 use crate::eval::expression::unknown;
 use crate::eval::functions::Sources;
+use crate::eval::refinement::Cause;
 use crate::eval::scope::ShortCircuit;
-use crate::eval::value::{Cause, Value};
+use crate::eval::value::Value;
 use crate::terraform::Module;
 
 /// Most levels of calls that are followed.
