@@ -255,16 +255,17 @@ fn equal_content(one: &Value, other: &Value) -> Option<bool> {
             }
             all_equal(left.values().zip(right.values()))
         }
-        (Kind::OneOf(all), _) => {
-            let never = all.iter().all(|candidate| equal(candidate, other) == Some(false));
-            never.then_some(false)
-        }
-        (_, Kind::OneOf(all)) => {
-            let never = all.iter().all(|candidate| equal(one, candidate) == Some(false));
-            never.then_some(false)
-        }
+        (Kind::OneOf(all), _) => agreed(all.iter().map(|candidate| equal(candidate, other))),
+        (_, Kind::OneOf(all)) => agreed(all.iter().map(|candidate| equal(one, candidate))),
         _ => differ_by_refinement(one, other).then_some(false),
     }
+}
+
+/// The answer that all give; nothing where they differ or one gives none.
+fn agreed(answers: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let mut answers = answers.into_iter();
+    let first = answers.next()??;
+    answers.all(|answer| answer == Some(first)).then_some(first)
 }
 
 fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Option<bool> {

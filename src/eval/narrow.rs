@@ -386,10 +386,32 @@ fn meet(value: &Value, known: &Value) -> Option<Value> {
     if equal(value, known) == Some(false) {
         return None;
     }
-    if known.is_wholly_known() {
-        return Some(with_marks(known.clone(), value));
+    if !known.is_wholly_known() {
+        return if known.nullable { Some(value.clone()) } else { value.not_null() };
     }
-    if known.nullable { Some(value.clone()) } else { value.not_null() }
+    let value = value.not_null()?;
+    match &value.kind {
+        Kind::OneOf(all) => {
+            let fits = all.iter().filter(|one| equal(one, known) != Some(false));
+            super::join::join_all(fits).map(|fits| with_marks(fits, &value))
+        }
+        _ if value.is_wholly_known() => Some(value),
+        // What has a zero in it may have `-0` there, which is written differently.
+        _ if has_zero(known) => match known.as_number() {
+            Some(zero) => with_range(&value, &NumberRange::exactly(zero)),
+            None => Some(value),
+        },
+        _ => Some(with_marks(known.clone(), &value)),
+    }
+}
+
+fn has_zero(known: &Value) -> bool {
+    match &known.kind {
+        Kind::Number(number) => number.is_zero(),
+        Kind::Sequence(all) => all.iter().any(has_zero),
+        Kind::Mapping(all) => all.values().any(has_zero),
+        _ => false,
+    }
 }
 
 /// Members of `value` that do not equal `known`; nothing where there are none.

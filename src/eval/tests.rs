@@ -104,6 +104,10 @@ fn conditions_narrow_their_branches() {
     decides("maybe != null ? maybe == null : false", false);
     decides("id == \"a\" ? id == \"b\" : false", false);
     decides("flag ? flag : true", true);
+    decides("size == 0 ? size == 0 && size < 1 : true", true);
+    decides("size == 1 ? \"${size}x\" == \"1x\" : true", true);
+    // It may be `-0`.
+    undecided("size == 0 ? \"${size}x\" == \"0x\" : true");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::join::join;
 use super::marks::Marks;
 use super::number::Number;
 use super::range::{Bound, Length, NumberRange};
@@ -153,7 +154,10 @@ impl Value {
         if let Some(number) = refinement.number.only()
             && ty == Type::Number
         {
-            return Self::number(number.clone());
+            let one = Self::number(number.clone());
+            // Zero is also `-0`, which is written differently.
+            let zero = number.is_zero().then(|| join(&one, &Self::number(number.neg())));
+            return zero.unwrap_or(one);
         }
         if ty == Type::String
             && let Some(text) = refinement.text.as_ref().and_then(Text::as_literal)
