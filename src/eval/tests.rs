@@ -120,6 +120,9 @@ fn failures_stay_where_they_are() {
     decides("can(maybe)", true);
     assert!(evaluate("flag ? { a = 1 }.b : 2").1);
     assert_eq!(value("flag ? { a = 1 }.b : 2"), Value::number(2));
+    // Without tags there is no object among what must be text.
+    assert!(evaluate("compact([for tag in tags : { a = tag }])").0.is_ok());
+    assert!(evaluate("compact([{ a = id }])").0.is_err());
 }
 
 #[test]

@@ -100,7 +100,12 @@ impl Parameter {
         match self {
             Self::List => to_list(&present, context),
             Self::Set => to_set(&present, context),
-            Self::Strings | Self::Bools => convert(&typed(&present), &self.ty(), context.doubt),
+            Self::Strings | Self::Bools => {
+                let (wanted, typed) = (self.ty(), typed(&present));
+                // Without elements it has none of the wrong type.
+                let may_be_empty = present.ty == Type::Any && present.length().min == 0 && typed.ty != wanted;
+                convert(if may_be_empty { &present } else { &typed }, &wanted, context.doubt)
+            }
             _ => convert(&present, &self.ty(), context.doubt),
         }
     }
