@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::refinement::{Cause, Form, Refinement};
 use super::text::{Hole, Shape, Text};
-use super::unify::{is_bare_null, null_of_some_type};
+use super::unify::{is_bare_null, null_of_some_type, of_uncertain_type};
 use super::value::{Kind, MAX_CANDIDATES, Value};
 use crate::terraform::Type;
 
@@ -35,8 +35,10 @@ pub fn join(one: &Value, other: &Value) -> Value {
             return Value { marks, ..if is_same { Value::null(one.ty.clone()) } else { null_of_some_type() } };
         }
         // A null of another type makes the type unknown.
-        (Kind::Null, _) if one.ty == Type::Any || one.ty == other.ty => return finish(other.clone()),
-        (_, Kind::Null) if other.ty == Type::Any || one.ty == other.ty => return finish(one.clone()),
+        (Kind::Null, _) if is_bare_null(one) || one.ty == other.ty => return finish(other.clone()),
+        (_, Kind::Null) if is_bare_null(other) || one.ty == other.ty => return finish(one.clone()),
+        (Kind::Null, _) if one.ty == Type::Any => return finish(of_uncertain_type(other)),
+        (_, Kind::Null) if other.ty == Type::Any => return finish(of_uncertain_type(one)),
         _ => {}
     }
     if let Some(value) = join_members(one, other) {
@@ -51,8 +53,8 @@ pub fn join(one: &Value, other: &Value) -> Value {
     finish(widen(ty, one, other))
 }
 
-/// Whether values that are equal are not written the same: zero may be `-0`.
-fn differ_in_sign(one: &Value, other: &Value) -> bool {
+/// Whether values that are equal are not written the same: zero may be `-0`. Sets keep those apart.
+pub(super) fn differ_in_sign(one: &Value, other: &Value) -> bool {
     let any = |left: &[Value], right: &[Value]| left.iter().zip(right).any(|(left, right)| differ_in_sign(left, right));
     match (&one.kind, &other.kind) {
         (Kind::Number(left), Kind::Number(right)) => left.is_negative() != right.is_negative(),
@@ -244,7 +246,7 @@ fn equal_content(one: &Value, other: &Value) -> Option<bool> {
         (Kind::Number(one), Kind::Number(other)) => Some(one == other),
         (Kind::String(one), Kind::String(other)) => Some(one == other),
         (Kind::Sequence(left), Kind::Sequence(right)) => {
-            if left.len() != right.len() {
+            if left.len() != right.len() || matches!(one.ty, Type::Set(_)) && differ_in_sign(one, other) {
                 return Some(false);
             }
             all_equal(left.iter().zip(right.iter()))

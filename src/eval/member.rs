@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::join::differ_in_sign;
 use super::refinement::{Form, Refinement};
 use super::value::{Kind, Value};
 use crate::terraform::{ObjectType, Type};
@@ -42,7 +43,7 @@ impl Refinement {
                     && self.length.admits(elements.len() as u64)
                     && self.entries.is_empty()
                     && self.admits_elements(&elements.iter())
-                    && (!self.distinct || elements.iter().enumerate().all(|(at, one)| !elements[..at].contains(one)))
+                    && (!self.distinct || is_distinct(elements))
                     && (!self.sorted
                         || elements.is_sorted_by(|one, other| other.is_null() || one.as_string() <= other.as_string()))
             }
@@ -60,6 +61,11 @@ impl Refinement {
         let fits = |element: &Value| self.element.as_ref().is_none_or(|own| own.admits(element));
         elements.clone().all(fits) && self.contains.iter().all(|own| elements.clone().any(|other| own.admits(other)))
     }
+}
+
+fn is_distinct(elements: &[Value]) -> bool {
+    let is_new = |at: usize, one: &Value| elements[..at].iter().all(|other| other != one || differ_in_sign(other, one));
+    elements.iter().enumerate().all(|(at, one)| is_new(at, one))
 }
 
 /// Whether a wholly known value is of `ty`, where `ty` may be partly unknown.

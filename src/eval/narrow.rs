@@ -212,11 +212,14 @@ impl Evaluator<'_> {
                 let Some(elements) = list.elements() else { return Some(Vec::new()) };
                 let mut joined: Option<Facts> = if truth { None } else { Some(Vec::new()) };
                 for element in elements {
-                    let facts = self.facts(element, truth);
                     if truth {
+                        let facts = self.facts(element, true);
                         joined = self.either(joined, facts);
-                    } else if let Some(all) = &mut joined {
-                        all.extend(facts?);
+                    } else if let Some(all) = &mut joined
+                        && self.attempt(element).0.is_ok_and(|value| !value.may_be_null())
+                    {
+                        // Null is passed over.
+                        all.extend(self.facts(element, false)?);
                     }
                 }
                 joined

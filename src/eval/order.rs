@@ -7,13 +7,15 @@ use super::number::Number;
 use super::value::{Kind, Value};
 
 /// Compares two wholly known values of one type as `cty` orders the elements of a set: booleans, numbers and strings
-/// by value, everything else by the text of its hash
+/// by value, everything else by the text of its hash. `-0` and `0` are two elements, though they are equal
 /// (<https://github.com/zclconf/go-cty/blob/main/cty/set_internals.go>).
 #[must_use]
 pub(crate) fn compare(one: &Value, other: &Value) -> Ordering {
     match (&one.kind, &other.kind) {
         (Kind::Bool(one), Kind::Bool(other)) => one.cmp(other),
-        (Kind::Number(one), Kind::Number(other)) => one.cmp(other),
+        (Kind::Number(one), Kind::Number(other)) => {
+            one.cmp(other).then_with(|| other.is_negative().cmp(&one.is_negative()))
+        }
         (Kind::String(one), Kind::String(other)) => one.cmp(other),
         // Null stands after everything else.
         (Kind::Null, Kind::Null) => Ordering::Equal,
@@ -58,8 +60,6 @@ fn write_hash(value: &Value, out: &mut String) {
     match &value.kind {
         Kind::Null => out.push('~'),
         Kind::Bool(value) => out.push(if *value { 'T' } else { 'F' }),
-        // There is one zero among the elements of a set.
-        Kind::Number(number) if number.is_zero() => out.push('0'),
         Kind::Number(number) => out.push_str(&hash_of(number)),
         Kind::String(text) => {
             let _ = write!(out, "{text:?}");

@@ -82,7 +82,7 @@ pub struct Refinement {
     pub includes: BTreeSet<Symbol>,
     /// Entries that a map or object surely has.
     pub entries: BTreeMap<Arc<str>, Value>,
-    /// Whether no two elements are equal.
+    /// Whether no two elements are equal, but for zeros of either sign.
     pub distinct: bool,
     /// Whether its strings stand in order.
     pub sorted: bool,

@@ -86,5 +86,24 @@ pub fn type_fits(ours: &Type, theirs: &Type) -> bool {
 
 /// Whether `concrete` is a member of `abstract_`, in its type as well.
 pub fn is_member(abstract_: &Value, concrete: &Value) -> bool {
-    type_fits(&abstract_.ty, &concrete.ty) && abstract_.admits(concrete)
+    type_fits(&abstract_.ty, &concrete.ty) && as_planned(abstract_).admits(concrete)
+}
+
+/// A value as it is read from a plan, where `-0` is written as `0`: a set that has both shows one.
+fn as_planned(value: &Value) -> Value {
+    let kind = match &value.kind {
+        Kind::Sequence(all) => {
+            let mut all: Vec<Value> = all.iter().map(as_planned).collect();
+            if matches!(value.ty, Type::Set(_)) {
+                all.dedup();
+            }
+            Kind::Sequence(all.into())
+        }
+        Kind::Mapping(all) => {
+            let entries = all.iter().map(|(name, value)| (name.clone(), as_planned(value)));
+            Kind::Mapping(Arc::new(entries.collect()))
+        }
+        other => other.clone(),
+    };
+    Value { kind, ..value.clone() }
 }

@@ -308,8 +308,8 @@ fn distinct(call: &Call, _: &mut Context<'_>) -> Outcome {
         }
     }
     let least = apart(&known_members(list)).max(u64::from(list.length().min > 0));
-    Ok(some_list(call, element, |refinement| {
-        let is_distinct = list.refinement().is_some_and(|known| known.distinct);
+    Ok(some_list(call, element.clone(), |refinement| {
+        let is_distinct = list.refinement().is_some_and(|known| known.distinct) && !may_have_zeros(&element);
         let min = if is_distinct { list.length().min } else { least };
         refinement.length = Length { min, max: list.length().max };
         refinement.element = list.element();
@@ -318,6 +318,17 @@ fn distinct(call: &Call, _: &mut Context<'_>) -> Outcome {
         refinement.distinct = true;
         refinement.sorted = list.refinement().is_some_and(|known| known.sorted);
     }))
+}
+
+/// Whether values of `ty` may have numbers in them: a set can have `0` and `-0`, which are equal.
+fn may_have_zeros(ty: &Type) -> bool {
+    match ty {
+        Type::Any | Type::Number => true,
+        Type::Bool | Type::String => false,
+        Type::List(element) | Type::Set(element) | Type::Map(element) => may_have_zeros(element),
+        Type::Tuple(elements) => elements.iter().any(may_have_zeros),
+        Type::Object(object) => object.attributes.values().any(|attribute| may_have_zeros(&attribute.ty)),
+    }
 }
 
 /// How many of these are surely different from each other; a lower bound.

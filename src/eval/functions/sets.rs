@@ -5,7 +5,7 @@ use super::call::{Call, Function, MAX_ELEMENTS, Outcome, Parameter, to_list};
 use super::collections::require_sequence;
 use super::lists::{apart, known_members};
 use crate::eval::convert::convert;
-use crate::eval::join::{equal, includes, join_all};
+use crate::eval::join::{differ_in_sign, equal, includes, join_all};
 use crate::eval::range::Length;
 use crate::eval::refinement::{Cause, Refinement};
 use crate::eval::unify::unify;
@@ -46,6 +46,11 @@ fn aligned(call: &Call, context: &mut Context<'_>) -> Result<(Type, Vec<Value>),
         if element == Type::Any { Ok(set.clone()) } else { convert(set, &Type::set(element.clone()), context.doubt) }
     });
     Ok((element.clone(), sets.collect::<Result<_, String>>()?))
+}
+
+/// Whether two known values are one element of a set.
+fn is_same(one: &Value, other: &Value) -> bool {
+    equal(one, other) == Some(true) && !differ_in_sign(one, other)
 }
 
 fn some_set(call: &Call, element: &Type, refine: impl FnOnce(&mut Refinement)) -> Value {
@@ -89,7 +94,7 @@ fn intersection(call: &Call, context: &mut Context<'_>) -> Outcome {
     let known: Option<Vec<&[Value]>> = sets.iter().map(Value::as_sequence).collect();
     if let Some(known) = known.filter(|_| call.rest.is_none()) {
         let (first, others) = known.split_first().ok_or("`setintersection` needs a set")?;
-        let is_in_all = |one: &&Value| others.iter().all(|set| set.iter().any(|other| equal(one, other) == Some(true)));
+        let is_in_all = |one: &&Value| others.iter().all(|set| set.iter().any(|other| is_same(one, other)));
         return Ok(Value::set(element, first.iter().filter(is_in_all).cloned().collect()));
     }
     let shortest = sets.iter().filter_map(|set| set.length().max).min();
@@ -106,7 +111,7 @@ fn subtract(call: &Call, context: &mut Context<'_>) -> Outcome {
     let (element, sets) = aligned(call, context)?;
     let [from, what] = sets.as_slice() else { return Err("`setsubtract` takes two sets".to_owned()) };
     if let (Some(left), Some(right)) = (from.as_sequence(), what.as_sequence()) {
-        let is_kept = |one: &&Value| right.iter().all(|other| equal(one, other) == Some(false));
+        let is_kept = |one: &&Value| !right.iter().any(|other| is_same(one, other));
         return Ok(Value::set(element, left.iter().filter(is_kept).cloned().collect()));
     }
     let other = what.element();
