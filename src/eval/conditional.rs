@@ -186,7 +186,7 @@ impl Evaluator<'_> {
 
     /// Nothing is left where it is the step that fails, and not what it is a step from.
     fn rest_of_step(&mut self, on: ExprView<'_>) -> Rest {
-        if self.attempt(on).0.is_ok() {
+        if matches!(self.attempt(on), (Ok(_), false)) {
             return Rest::Nothing;
         }
         match self.deeper(|evaluator| evaluator.rest(on)) {

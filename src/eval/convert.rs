@@ -341,5 +341,5 @@ fn is_never_a_number(text: &Text) -> bool {
 /// How Terraform prints a number of `range`.
 #[must_use]
 pub(crate) fn number_text(range: &NumberRange) -> Text {
-    Text::hole(Hole::new(Shape::Number { integer: range.integer, non_negative: range.is_non_negative() }))
+    Text::hole(Hole::new(Shape::Number { integer: range.integer, non_negative: range.is_unsigned() }))
 }

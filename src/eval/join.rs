@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::refinement::{Cause, Form, Refinement};
 use super::text::{Hole, Shape, Text};
-use super::unify::{is_bare_null, null_of_some_type, of_uncertain_type};
+use super::unify::{is_bare_null, null_of_some_type};
 use super::value::{Kind, MAX_CANDIDATES, Value};
 use crate::terraform::Type;
 
@@ -35,10 +35,8 @@ pub fn join(one: &Value, other: &Value) -> Value {
             return Value { marks, ..if is_same { Value::null(one.ty.clone()) } else { null_of_some_type() } };
         }
         // A null of another type makes the type unknown.
-        (Kind::Null, _) if is_bare_null(one) || one.ty == other.ty => return finish(other.clone()),
-        (_, Kind::Null) if is_bare_null(other) || one.ty == other.ty => return finish(one.clone()),
-        (Kind::Null, _) if one.ty == Type::Any => return finish(of_uncertain_type(other)),
-        (_, Kind::Null) if other.ty == Type::Any => return finish(of_uncertain_type(one)),
+        (Kind::Null, _) if one.ty == Type::Any || one.ty == other.ty => return finish(other.clone()),
+        (_, Kind::Null) if other.ty == Type::Any || one.ty == other.ty => return finish(one.clone()),
         _ => {}
     }
     if let Some(value) = join_members(one, other) {
@@ -58,6 +56,11 @@ pub(super) fn differ_in_sign(one: &Value, other: &Value) -> bool {
     let any = |left: &[Value], right: &[Value]| left.iter().zip(right).any(|(left, right)| differ_in_sign(left, right));
     match (&one.kind, &other.kind) {
         (Kind::Number(left), Kind::Number(right)) => left.is_negative() != right.is_negative(),
+        (Kind::Unknown(left), Kind::Unknown(right)) => {
+            let elements = left.element.as_ref().zip(right.element.as_ref());
+            left.number.is_unsigned() != right.number.is_unsigned()
+                || elements.is_some_and(|(left, right)| differ_in_sign(left, right))
+        }
         (Kind::Sequence(left), Kind::Sequence(right)) | (Kind::OneOf(left), Kind::OneOf(right)) => any(left, right),
         (Kind::Mapping(left), Kind::Mapping(right)) => {
             left.values().zip(right.values()).any(|(left, right)| differ_in_sign(left, right))

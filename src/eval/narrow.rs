@@ -13,6 +13,7 @@ use super::pattern::{Anchors, Pattern};
 use super::range::{Bound, Length, NumberRange};
 use super::refinement::Refinement;
 use super::text::{Text, Tri};
+use super::unify::of_uncertain_type;
 use super::value::{Kind, Value};
 use crate::syntax::hcl::{BinaryOperator, ExprKind, ExprView, UnaryOperator};
 use crate::terraform::Type;
@@ -139,7 +140,8 @@ impl Evaluator<'_> {
         }
         if let Some(bound) = below.low {
             let bound = Bound { inclusive: bound.inclusive && or_equal, ..bound };
-            facts.extend(self.limit(high, &NumberRange { low: Some(bound), ..NumberRange::default() })?);
+            let range = NumberRange { low: Some(bound), ..NumberRange::default() };
+            facts.extend(self.limit(high, &range.or_negative_zero())?);
         }
         Some(facts)
     }
@@ -368,7 +370,21 @@ fn with_part(value: &Value, path: &str, fact: &Value) -> Value {
 
 fn join_named(one: &Value, other: &Value) -> Value {
     let symbol = one.symbol.clone().filter(|_| one.symbol == other.symbol);
-    Value { symbol, ..join(one, other) }
+    // A null of no type beside something that has one.
+    let joined = match (one.is_null() && one.ty == Type::Any, other.is_null() && other.ty == Type::Any) {
+        (true, false) => untyped(other).or_null(),
+        (false, true) => untyped(one).or_null(),
+        _ => join(one, other),
+    };
+    Value { symbol, ..joined }
+}
+
+/// What is left of `value` without its type.
+fn untyped(value: &Value) -> Value {
+    match value.ty {
+        Type::String => Value::some(&Type::Any, &value.reason()).marked(value.all_marks()),
+        _ => of_uncertain_type(value),
+    }
 }
 
 /// `value` where it is null. Its name tells that it is not written as `null`.
@@ -401,7 +417,7 @@ fn meet(value: &Value, known: &Value) -> Option<Value> {
         _ if value.is_wholly_known() => Some(value),
         // What has a zero in it may have `-0` there, which is written differently.
         _ if has_zero(known) => match known.as_number() {
-            Some(zero) => with_range(&value, &NumberRange::exactly(zero)),
+            Some(_) => with_range(&value, &NumberRange::zero()),
             None => Some(value),
         },
         _ => Some(with_marks(known.clone(), &value)),

@@ -156,7 +156,8 @@ fn range(operator: BinaryOperator, one: &NumberRange, other: &NumberRange) -> Nu
         }
         BinaryOperator::Multiply => NumberRange { integer, ..NumberRange::default() },
         BinaryOperator::Divide if one.is_non_negative() && other.is_non_negative() => {
-            NumberRange { integer: false, ..NumberRange::natural() }
+            let quotients = NumberRange { integer: false, ..NumberRange::natural() };
+            if one.is_unsigned() && other.is_unsigned() { quotients } else { quotients.or_negative_zero() }
         }
         _ => NumberRange::default(),
     }

@@ -14,7 +14,7 @@ pub struct Bound {
 /// A set of numbers between two ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NumberRange {
-    /// The lower end.
+    /// The lower end. At `-0`, that belongs to it too.
     pub low: Option<Bound>,
     /// The upper end.
     pub high: Option<Bound>,
@@ -34,6 +34,21 @@ impl NumberRange {
     pub fn exactly(number: &Number) -> Self {
         let bound = Some(Bound { at: number.clone(), inclusive: true });
         Self { low: bound.clone(), high: bound, integer: number.is_integer() }
+    }
+
+    /// Zero, of either sign.
+    #[must_use]
+    pub fn zero() -> Self {
+        Self::exactly(&Number::ZERO).or_negative_zero()
+    }
+
+    /// The same numbers, with zero of either sign.
+    #[must_use]
+    pub fn or_negative_zero(mut self) -> Self {
+        if let Some(low) = self.low.as_mut().filter(|low| low.at.is_zero() && !low.at.is_negative()) {
+            low.at = low.at.neg();
+        }
+        self
     }
 
     /// Between two lengths.
@@ -90,7 +105,8 @@ impl NumberRange {
     pub fn join(&self, other: &Self) -> Self {
         let wider = |left: Option<&Bound>, right: Option<&Bound>, lower: bool| match (left, right) {
             (Some(left), Some(right)) if left.at == right.at => {
-                Some(Bound { at: left.at.clone(), inclusive: left.inclusive || right.inclusive })
+                let at = if left.at.is_negative() { &left.at } else { &right.at };
+                Some(Bound { at: at.clone(), inclusive: left.inclusive || right.inclusive })
             }
             (Some(left), Some(right)) => Some(if (left.at < right.at) == lower { left } else { right }.clone()),
             _ => None,
@@ -123,6 +139,12 @@ impl NumberRange {
         None
     }
 
+    /// Whether all its numbers are written without a sign: they are at least zero, and none is `-0`.
+    #[must_use]
+    pub fn is_unsigned(&self) -> bool {
+        self.low.as_ref().is_some_and(|low| !low.at.is_negative())
+    }
+
     /// Whether all its numbers are at least zero.
     #[must_use]
     pub fn is_non_negative(&self) -> bool {
@@ -133,7 +155,8 @@ impl NumberRange {
 fn tighter(left: Option<&Bound>, right: Option<&Bound>, lower: bool) -> Option<Bound> {
     match (left, right) {
         (Some(left), Some(right)) if left.at == right.at => {
-            Some(Bound { at: left.at.clone(), inclusive: left.inclusive && right.inclusive })
+            let at = if left.at.is_negative() { &right.at } else { &left.at };
+            Some(Bound { at: at.clone(), inclusive: left.inclusive && right.inclusive })
         }
         (Some(left), Some(right)) => Some(if (left.at > right.at) == lower { left } else { right }.clone()),
         (one, other) => one.or(other).cloned(),

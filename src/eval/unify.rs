@@ -152,7 +152,10 @@ pub(crate) fn reconcile(value: &Value, other: &Value, doubt: &mut Doubt) -> Resu
     let mut certain = true;
     let ty = common_type(value, other, &mut certain);
     let Some(ty) = ty else {
-        if value.ty.is_exact() && other.ty.is_exact() {
+        // A tuple without elements becomes a list of anything, which agrees with every list.
+        let may_be_empty = |value: &&Value| value.ty.element().is_some() && value.length().min == 0;
+        let may_agree = form(value) == form(other) && [value, other].iter().any(may_be_empty);
+        if value.ty.is_exact() && other.ty.is_exact() && !may_agree {
             return Err("the two results of a conditional must have types that agree".to_owned());
         }
         // Parts of unknown type may turn out to agree.

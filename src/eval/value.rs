@@ -42,7 +42,7 @@ pub enum Kind {
 /// A set of Terraform's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
-    /// The type of all members; [`Type::Any`] where it is not known.
+    /// The type of all members; [`Type::Any`] where it is not known. Null may have another.
     pub ty: Type,
     /// What the members are, apart from null.
     pub kind: Kind,
@@ -155,9 +155,9 @@ impl Value {
             && ty == Type::Number
         {
             let one = Self::number(number.clone());
-            // Zero is also `-0`, which is written differently.
-            let zero = number.is_zero().then(|| join(&one, &Self::number(number.neg())));
-            return zero.unwrap_or(one);
+            // From `-0` to zero there are two, which are written differently.
+            let zero = number.is_zero() && number.is_negative();
+            return if zero { join(&one, &Self::number(number.neg())) } else { one };
         }
         if ty == Type::String
             && let Some(text) = refinement.text.as_ref().and_then(Text::as_literal)

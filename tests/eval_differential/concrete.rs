@@ -84,9 +84,23 @@ pub fn type_fits(ours: &Type, theirs: &Type) -> bool {
     }
 }
 
-/// Whether `concrete` is a member of `abstract_`, in its type as well.
+/// Whether `concrete` is a member of `abstract_`, in its type as well; null may have another.
 pub fn is_member(abstract_: &Value, concrete: &Value) -> bool {
-    type_fits(&abstract_.ty, &concrete.ty) && as_planned(abstract_).admits(concrete)
+    is_of_type(concrete, &abstract_.ty) && as_planned(abstract_).admits(concrete)
+}
+
+fn is_of_type(concrete: &Value, ty: &Type) -> bool {
+    match (ty, &concrete.kind) {
+        (_, Kind::Null) => true,
+        (Type::Tuple(types), Kind::Sequence(all)) if matches!(concrete.ty, Type::Tuple(_)) => {
+            types.len() == all.len() && types.iter().zip(all.iter()).all(|(ty, one)| is_of_type(one, ty))
+        }
+        (Type::Object(object), Kind::Mapping(all)) if matches!(concrete.ty, Type::Object(_)) => {
+            object.attributes.len() == all.len()
+                && object.attributes.iter().all(|(name, one)| all.get(name).is_some_and(|own| is_of_type(own, &one.ty)))
+        }
+        _ => type_fits(ty, &concrete.ty),
+    }
 }
 
 /// A value as it is read from a plan, where `-0` is written as `0`: a set that has both shows one.

@@ -101,10 +101,15 @@ impl Parameter {
             Self::List => to_list(&present, context),
             Self::Set => to_set(&present, context),
             Self::Strings | Self::Bools => {
-                let (wanted, typed) = (self.ty(), typed(&present));
-                // Without elements it has none of the wrong type.
-                let may_be_empty = present.ty == Type::Any && present.length().min == 0 && typed.ty != wanted;
-                convert(if may_be_empty { &present } else { &typed }, &wanted, context.doubt)
+                let wanted = self.ty();
+                match convert(&typed(&present), &wanted, context.doubt) {
+                    // Without elements it has none of the wrong type.
+                    Err(_) if form(&present) == Form::Sequence && present.length().min == 0 => {
+                        context.doubt.raise();
+                        Ok(Value::list(wanted.element().cloned().unwrap_or(Type::Any), Vec::new()))
+                    }
+                    converted => converted,
+                }
             }
             _ => convert(&present, &self.ty(), context.doubt),
         }

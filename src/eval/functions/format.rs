@@ -246,7 +246,7 @@ fn some_text(verb: &Verb, value: &Value) -> Text {
             Text::of([Piece::Literal("\"".into()), Piece::Hole(Hole::new(Shape::Any)), Piece::Literal("\"".into())])
         }
         ('d', _) if is_plain && !verb.plus && !verb.space => {
-            Text::hole(Hole::new(Shape::Number { integer: true, non_negative: range.is_non_negative() }))
+            Text::hole(Hole::new(Shape::Number { integer: true, non_negative: range.is_unsigned() }))
         }
         _ => Text::any(),
     }

@@ -116,7 +116,7 @@ impl Writer {
             Type::Bool => self.hole(Hole::new(Shape::Bool)),
             Type::Number => {
                 let range = value.number_range();
-                self.hole(Hole::new(Shape::Number { integer: range.integer, non_negative: range.is_non_negative() }));
+                self.hole(Hole::new(Shape::Number { integer: range.integer, non_negative: range.is_unsigned() }));
             }
             Type::String => {
                 self.text.push('"');

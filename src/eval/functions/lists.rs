@@ -12,7 +12,7 @@ use crate::eval::number::Number;
 use crate::eval::pattern::{Anchors, Pattern};
 use crate::eval::range::{Length, NumberRange};
 use crate::eval::refinement::{Form, Refinement};
-use crate::eval::unify::unify;
+use crate::eval::unify::{of_uncertain_type, unify};
 use crate::eval::value::{Kind, MAX_CANDIDATES, Symbol, Value};
 use crate::terraform::Type;
 
@@ -77,7 +77,13 @@ fn concat(call: &Call, context: &mut Context<'_>) -> Outcome {
         if elements.len() > MAX_ELEMENTS {
             return Ok(Call::too_large(&Type::Any));
         }
-        return Ok(Value::tuple(elements));
+        let tuple = Value::tuple(elements);
+        // Lists of no known type give a list or a tuple.
+        return Ok(if all.iter().all(|value| matches!(value.ty, Type::List(_))) {
+            of_uncertain_type(&tuple)
+        } else {
+            tuple
+        });
     }
     let mut result = joined_lists(call, &Type::Any, &all);
     if let (Some(rest), Kind::Unknown(refinement)) = (&call.rest, &result.kind) {

@@ -104,7 +104,12 @@ fn lookup(call: &Call, context: &mut Context<'_>) -> Outcome {
     let default = match call.arguments.get(2) {
         // The elements of a map all have one type.
         Some(default) => match &map.ty {
-            Type::Map(element) => Some(convert(default, element, context.doubt)?),
+            Type::Map(element) => {
+                if !element.is_exact() {
+                    context.doubt.raise();
+                }
+                Some(convert(default, element, context.doubt)?)
+            }
             _ => Some(default.clone()),
         },
         None => None,

@@ -148,5 +148,7 @@ fn some_extreme(call: &Call, context: &mut Context<'_>) -> Outcome {
     };
     let (low, high) = if largest { (near, far) } else { (far, near) };
     let integer = ranges.iter().chain(&rest).all(|range| range.integer);
-    Ok(Value::some_number(NumberRange { low, high, integer }, call.cause()))
+    let range = NumberRange { low, high, integer };
+    let is_unsigned = ranges.iter().chain(&rest).all(NumberRange::is_unsigned);
+    Ok(Value::some_number(if is_unsigned { range } else { range.or_negative_zero() }, call.cause()))
 }
