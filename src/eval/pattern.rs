@@ -264,8 +264,19 @@ fn translate(source: &str) -> Result<String, String> {
     let mut out = String::with_capacity(source.len() + 16);
     let mut rest = source;
     let mut class: Option<usize> = None;
+    let mut is_repeated = false;
     while let Some(letter) = rest.chars().next() {
         let length = letter.len_utf8();
+        if let (None, Some(operator)) = (class, repetition(rest)) {
+            if is_repeated {
+                return Err(format!("invalid nested repetition operator `{operator}`"));
+            }
+            is_repeated = true;
+            out.push_str(operator);
+            rest = &rest[operator.len()..];
+            continue;
+        }
+        is_repeated = false;
         if letter == '\\' {
             rest = escape(rest, class.is_some(), &mut out)?;
             class = class.map(|at| at + 1);
@@ -285,7 +296,7 @@ fn translate(source: &str) -> Result<String, String> {
                 return Err("look-around and references to groups are not supported".to_owned());
             }
             // `{` that begins no repetition means itself.
-            (None, '{') if !begins_repetition(rest) => out.push_str("\\{"),
+            (None, '{') => out.push_str("\\{"),
             (Some(0), ']') => {
                 out.push_str("\\]");
                 class = Some(1);
@@ -326,18 +337,19 @@ fn translate(source: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// Whether what follows `{` makes it a repetition: `{2}`, `{2,}` or `{2,3}`.
-fn begins_repetition(rest: &str) -> bool {
-    let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let first = digits(rest);
-    if first == 0 {
-        return false;
-    }
-    match &rest[first..] {
-        more if more.starts_with('}') => true,
-        more if more.starts_with(',') => more[1 + digits(&more[1..])..].starts_with('}'),
-        _ => false,
-    }
+/// The repetition that begins `rest`, with the `?` that makes it lazy: `*`, `+`, `?`, `{2}`, `{2,}` or `{2,3}`.
+fn repetition(rest: &str) -> Option<&str> {
+    let length = match rest.bytes().next()? {
+        b'*' | b'+' | b'?' => 1,
+        b'{' => {
+            let (counts, _) = rest[1..].split_once('}')?;
+            let (least, most) = counts.split_once(',').unwrap_or((counts, ""));
+            let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            (!least.is_empty() && are_digits(least) && are_digits(most)).then_some(counts.len() + 2)?
+        }
+        _ => return None,
+    };
+    Some(&rest[..length + usize::from(rest[length..].starts_with('?'))])
 }
 
 /// Translates the escape at the start of `rest` and returns what follows it.
@@ -362,7 +374,15 @@ fn escape<'a>(rest: &'a str, in_class: bool, out: &mut String) -> Result<&'a str
             return Ok(after);
         }
         'E' if !in_class => {}
-        'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'x' | 'p' | 'P' => {
+        'p' | 'P' => return unicode_class(letter == 'P', after, out),
+        // Its digits are those of the crate, in braces or not.
+        'x' => {
+            let braced = after.strip_prefix('{').and_then(|inner| inner.find('}')).map_or(0, |end| end + 2);
+            out.push_str("\\x");
+            out.push_str(&after[..braced]);
+            return Ok(&after[braced..]);
+        }
+        'a' | 'f' | 't' | 'n' | 'r' | 'v' => {
             out.push('\\');
             out.push(letter);
         }
@@ -384,6 +404,33 @@ fn escape<'a>(rest: &'a str, in_class: bool, out: &mut String) -> Result<&'a str
         letter => return Err(format!("unknown escape `\\{letter}`")),
     }
     Ok(after)
+}
+
+/// Translates the class after `\p` or `\P`: a category of one letter, or in braces a category or the name of a script,
+/// which `^` negates. The crate takes more names, in any case.
+fn unicode_class<'a>(mut is_negated: bool, after: &'a str, out: &mut String) -> Result<&'a str, String> {
+    const CATEGORIES: &[&str] = &[
+        "Any", "C", "Cc", "Cf", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl",
+        "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
+    ];
+    let (mut name, rest) = match after.strip_prefix('{') {
+        Some(inner) => inner.split_once('}').ok_or("`\\p{` without `}`")?,
+        None => after.split_at(after.chars().next().map_or(0, char::len_utf8)),
+    };
+    if let Some(inner) = name.strip_prefix('^') {
+        is_negated = !is_negated;
+        name = inner;
+    }
+    let kind = match name {
+        _ if CATEGORIES.contains(&name) => "",
+        _ if name.len() > 2 && name.starts_with(|c: char| c.is_ascii_uppercase()) => "Script=",
+        _ => return Err(format!("unknown class `{name}`")),
+    };
+    out.push_str(if is_negated { "\\P{" } else { "\\p{" });
+    out.push_str(kind);
+    out.push_str(name);
+    out.push('}');
+    Ok(rest)
 }
 
 #[cfg(test)]
@@ -418,8 +465,32 @@ mod tests {
     }
 
     #[test]
+    fn classes_have_names() {
+        for pattern in
+            [r"^\p{L}+$", r"^\pL+$", r"^[\p{L}]+$", r"^\p{Latin}{3}$", r"^\P{^L}+$", r"^\P{Greek}+$", r"^\PN+$"]
+        {
+            assert!(matches(pattern, "Zoë"), "{pattern}");
+            assert!(
+                !matches(&pattern.replace("{3}", "+"), if pattern.contains("Greek") { "ζ" } else { "7" }),
+                "{pattern}"
+            );
+        }
+        assert!(matches(r"^\x{5A}\x6f[\x{eb}]$", "Zoë"));
+    }
+
+    #[test]
+    fn repetitions_are_not_repeated() {
+        for pattern in ["a**", "a?+", "(b)?{2}", "x{0}*", "x{2}{3}", "a+?*"] {
+            assert!(Pattern::new(pattern).is_err(), "{pattern}");
+        }
+        for pattern in ["a*?", "a{2}?", "(?:a*)*", "[*+]+", r"\*+", "a{,2}*", "a|b?"] {
+            assert!(Pattern::new(pattern).is_ok(), "{pattern}");
+        }
+    }
+
+    #[test]
     fn what_go_rejects() {
-        for pattern in ["(", "[b-a]", r"\y", "(?=a)", r"\1", "*a", "\\"] {
+        for pattern in ["(", "[b-a]", r"\y", "(?=a)", r"\1", "*a", "\\", r"\p{Letter}", r"\pX", r"\p{L", r"\p{greek}"] {
             assert!(Pattern::new(pattern).is_err(), "{pattern}");
         }
     }

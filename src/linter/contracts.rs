@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, LintId, Location, Severity};
 use crate::eval::module::{Frame, Inputs, Instance, Node, Program};
 use crate::eval::{Marks, Value};
 use crate::invariant::{Context, Contexts};
-use crate::syntax::hcl::{BlockView, ExprKind, ExprView};
+use crate::syntax::hcl::{AttributeView, BlockView, ExprKind, ExprView};
 use crate::terraform::{Declaration, Module, Resource, ResourceMode, Source};
 
 /// Attributes whose purpose is to differ: what they trigger runs every time.
@@ -213,6 +213,9 @@ fn unstable_arguments(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) 
                 if is_trigger || ignored.iter().any(|known| known == name) || is_meta(name) {
                     continue;
                 }
+                if is_write_only(module, resource, name) || is_replaced(resource, &declaration, attribute) {
+                    continue;
+                }
                 let differs = |frame: &Frame| {
                     let (value, _) = instance.eval(frame, attribute.value());
                     value.is_ok_and(|value: Value| value.all_marks().has(Marks::ALWAYS_UNSTABLE))
@@ -231,6 +234,20 @@ fn unstable_arguments(instance: &Rc<Instance<'_>>, found: &mut Vec<Diagnostic>) 
             }
         }
     }
+}
+
+/// Whether an argument is in neither plan nor state
+/// (<https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only>). Without a schema its name
+/// tells: providers let it end in `_wo`.
+fn is_write_only(module: &Module<'_>, resource: &Resource<'_>, name: &str) -> bool {
+    let known = module.schema_of(resource).and_then(|(schema, _)| schema.attributes.get(name));
+    known.map_or_else(|| name.ends_with("_wo"), |attribute| attribute.is_write_only)
+}
+
+/// Whether an override file has another value for it.
+fn is_replaced(resource: &Resource<'_>, declaration: &Declaration<'_>, attribute: AttributeView<'_>) -> bool {
+    let place = |(declaration, attribute): (Declaration<'_>, AttributeView<'_>)| declaration.location(attribute.span());
+    resource.attribute(attribute.name()).is_some_and(|valid| place(valid) != place((*declaration, attribute)))
 }
 
 fn is_meta(name: &str) -> bool {

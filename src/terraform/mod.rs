@@ -5,6 +5,7 @@ mod dependencies;
 mod interface;
 pub mod json;
 mod module;
+mod overrides;
 mod providers;
 mod reference;
 mod regression;

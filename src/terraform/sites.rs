@@ -1,6 +1,7 @@
 //! Where in a module expressions stand in which references mean what they say: not the lists of names in
 //! `ignore_changes`, `providers` and the like, and nothing of blocks that are not known.
 
+use super::overrides::Replaced;
 use super::{Module, Source};
 use crate::source::Span;
 use crate::syntax::hcl::{AttributeView, BlockView, BodyView, ExprView, ItemView};
@@ -31,8 +32,18 @@ const RESOURCE: &[&str] = &["provider"];
 
 type Found<'a, 'f> = &'f mut dyn FnMut(Site<'a>, ExprView<'a>, &[&'a str]);
 
-/// Calls `found` with every expression of `module`, and the iterators of the `dynamic` blocks around it.
+/// Calls `found` with every expression of `module` that no override file replaces, and the iterators of the `dynamic`
+/// blocks around it.
 pub fn visit_expressions<'a>(module: &Module<'a>, found: Found<'a, '_>) {
+    let Some(replaced) = Replaced::of(module) else { return visit_all(module, found) };
+    visit_all(module, &mut |site, expr, names| {
+        if !replaced.covers(site.source, expr.span()) {
+            found(site, expr, names);
+        }
+    });
+}
+
+fn visit_all<'a>(module: &Module<'a>, found: Found<'a, '_>) {
     for source in module.configuration() {
         for block in source.document().root().blocks() {
             let site = Site { source, block, has_self: false, is_dependency: false, is_repetition: false };

@@ -55,3 +55,16 @@ check "reachable" {
     error_message = "Not reachable."
   }
 }
+
+variable "person" {
+  type = string
+}
+
+output "person" {
+  value = var.person
+
+  precondition {
+    condition     = can(regex("^\\p{Lu}\\p{L}+\\x{20}?[\\p{L}]*$", var.person)) && !can(regex("a?+", var.person))
+    error_message = "Letters only."
+  }
+}
