@@ -2,6 +2,8 @@ resource_invariant "proxmox_virtual_environment_vm" "iothread-without-virtio-scs
   summary  = "a SCSI disk with an I/O thread has a controller of its own"
   fixed_in = "v0.4.0"
   help     = "set `scsi_hardware = \"virtio-scsi-single\"`"
+  # A clone keeps the controller of its template where the default of the provider is asked for.
+  filter   = length(attrs.clone) == 0 || attrs.scsi_hardware != "virtio-scsi-pci"
   for_each = attrs.disk
 
   enforce {

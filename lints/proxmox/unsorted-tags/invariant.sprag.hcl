@@ -6,7 +6,8 @@ resource_invariant "proxmox_virtual_environment_{vm,container}" "unsorted-tags" 
   filter = attrs.tags != null && !contains(meta.passed, "tags")
 
   enforce {
-    condition     = attrs.tags == sort(attrs.tags)
+    # Null has no place in an order.
+    condition     = try(attrs.tags == sort(attrs.tags), true)
     error_message = "tags are not sorted"
 
     fix {
@@ -23,7 +24,8 @@ resource_invariant "proxmox_virtual_environment_{vm,container}" "unsorted-tags-o
   filter  = attrs.tags != null && contains(meta.passed, "tags")
 
   enforce {
-    condition     = attrs.tags == sort(attrs.tags)
+    # Null has no place in an order.
+    condition     = try(attrs.tags == sort(attrs.tags), true)
     error_message = "tags are not sorted"
   }
 }
