@@ -109,7 +109,8 @@ impl Value {
         if elements.iter().all(Self::is_wholly_known) {
             let mut sorted = elements;
             sorted.sort_by(super::order::compare);
-            sorted.dedup_by(|one, other| super::order::compare(one, other).is_eq());
+            // Numbers inside of others may differ in more digits than their order tells.
+            sorted.dedup_by(|one, other| super::order::compare(one, other).is_eq() && one.kind == other.kind);
             return Self::known(Type::set(element), Kind::Sequence(sorted.into()));
         }
         let cause = elements.iter().find_map(Self::cause).unwrap_or(Cause::Expression);

@@ -1,6 +1,6 @@
 //! Functions that make lists and tuples out of others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::Context;
@@ -299,6 +299,13 @@ fn distinct(call: &Call, _: &mut Context<'_>) -> Outcome {
     let list = call.at(0);
     let element = list.ty.element().cloned().unwrap_or(Type::Any);
     if let Kind::Sequence(elements) = &list.kind {
+        let texts: Option<Vec<&Arc<str>>> = elements.iter().map(Value::as_string).collect();
+        if let Some(texts) = texts {
+            let mut seen = HashSet::new();
+            let is_new = texts.into_iter().map(|text| seen.insert(text));
+            let kept = elements.iter().zip(is_new).filter(|(_, is_new)| *is_new).map(|(one, _)| one.clone());
+            return Ok(Value::list(element, kept.collect()));
+        }
         let mut kept: Vec<Value> = Vec::new();
         let mut is_certain = true;
         for one in elements.iter() {

@@ -5,7 +5,8 @@ use super::call::{Call, Function, MAX_ELEMENTS, Outcome, Parameter, to_list};
 use super::collections::require_sequence;
 use super::lists::{apart, known_members};
 use crate::eval::convert::convert;
-use crate::eval::join::{differ_in_sign, equal, includes, join_all};
+use crate::eval::join::{equal, includes, join_all};
+use crate::eval::order::compare;
 use crate::eval::range::Length;
 use crate::eval::refinement::{Cause, Refinement};
 use crate::eval::unify::unify;
@@ -48,9 +49,10 @@ fn aligned(call: &Call, context: &mut Context<'_>) -> Result<(Type, Vec<Value>),
     Ok((element.clone(), sets.collect::<Result<_, String>>()?))
 }
 
-/// Whether two known values are one element of a set.
-fn is_same(one: &Value, other: &Value) -> bool {
-    equal(one, other) == Some(true) && !differ_in_sign(one, other)
+/// Whether a known value is an element of a known set, whose elements stand in order.
+fn is_in(set: &[Value], one: &Value) -> bool {
+    let from = set.partition_point(|other| compare(other, one).is_lt());
+    set[from..].iter().take_while(|other| compare(other, one).is_eq()).any(|other| equal(other, one) == Some(true))
 }
 
 fn some_set(call: &Call, element: &Type, refine: impl FnOnce(&mut Refinement)) -> Value {
@@ -94,7 +96,7 @@ fn intersection(call: &Call, context: &mut Context<'_>) -> Outcome {
     let known: Option<Vec<&[Value]>> = sets.iter().map(Value::as_sequence).collect();
     if let Some(known) = known.filter(|_| call.rest.is_none()) {
         let (first, others) = known.split_first().ok_or("`setintersection` needs a set")?;
-        let is_in_all = |one: &&Value| others.iter().all(|set| set.iter().any(|other| is_same(one, other)));
+        let is_in_all = |one: &&Value| others.iter().all(|set| is_in(set, one));
         return Ok(Value::set(element, first.iter().filter(is_in_all).cloned().collect()));
     }
     let shortest = sets.iter().filter_map(|set| set.length().max).min();
@@ -111,7 +113,7 @@ fn subtract(call: &Call, context: &mut Context<'_>) -> Outcome {
     let (element, sets) = aligned(call, context)?;
     let [from, what] = sets.as_slice() else { return Err("`setsubtract` takes two sets".to_owned()) };
     if let (Some(left), Some(right)) = (from.as_sequence(), what.as_sequence()) {
-        let is_kept = |one: &&Value| !right.iter().any(|other| is_same(one, other));
+        let is_kept = |one: &&Value| !is_in(right, one);
         return Ok(Value::set(element, left.iter().filter(is_kept).cloned().collect()));
     }
     let other = what.element();
