@@ -16,6 +16,10 @@ const SECRETS: &[(&str, &[&str])] = &[
     ("tls_private_key", &["private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"]),
 ];
 
+/// Words in the types of resources that only keep a secret for those who use it.
+const STORES: &[&str] =
+    &["secret", "vault", "ssm_parameter", "onepassword", "bitwarden", "local_file", "sensitive_file"];
+
 /// Where a secret is used: the resource or call that takes it, and by which argument.
 struct Use {
     taker: String,
@@ -67,6 +71,9 @@ fn uses(module: &Module<'_>) -> BTreeMap<String, Vec<Use>> {
     for (kind, taker, declaration) in resources.chain(calls) {
         // What derives from a key, such as its certificate, belongs to it.
         if kind.starts_with("tls_") || kind.starts_with("random_") || kind == "terraform_data" {
+            continue;
+        }
+        if STORES.iter().any(|word| kind.contains(word)) {
             continue;
         }
         let mut bodies = vec![declaration.block.body()];
