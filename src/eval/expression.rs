@@ -24,6 +24,9 @@ const MAX_DEPTH: u32 = 128;
 /// Most steps of one evaluation. What comes later is unknown.
 const MAX_STEPS: u32 = 400_000;
 
+/// Most elements of a value, those of elements included.
+const MAX_PARTS: usize = 1 << 17;
+
 /// Evaluates expressions in a scope.
 pub struct Evaluator<'s> {
     pub(super) scope: &'s dyn Scope,
@@ -104,7 +107,19 @@ impl<'s> Evaluator<'s> {
         self.depth += weight;
         let result = self.eval_kind(expr);
         self.depth -= weight;
-        result
+        let may_grow = matches!(
+            expr.kind(),
+            ExprKind::Tuple(_)
+                | ExprKind::Object(_)
+                | ExprKind::For(_)
+                | ExprKind::Call { .. }
+                | ExprKind::Splat { .. }
+        );
+        match result {
+            // A value in which parts are repeated is soon larger than memory.
+            Ok(value) if may_grow && value.has_more_parts_than(MAX_PARTS) => Ok(self.too_large()),
+            result => result,
+        }
     }
 
     /// Runs `inner` a few levels deeper; nothing where that is too deep.

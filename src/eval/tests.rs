@@ -203,3 +203,13 @@ fn membership_is_what_it_says() {
     assert!(text.admits(&Value::string("a-b")) && !text.admits(&Value::string("b-a")));
     assert!(!value("{ a = id }").admits(&Value::object(BTreeMap::from([(Arc::from("b"), Value::number(1))]))));
 }
+
+#[test]
+fn values_that_grow_without_end_are_given_up() {
+    let mut text = "[id]".to_owned();
+    for _ in 0..64 {
+        text = format!("[for x in [{text}] : {{ a = x, b = x }}][0]");
+    }
+    assert!(evaluate(&text).1);
+    assert_eq!(value("[for x in [[id]] : { a = x, b = x }][0].a"), value("[id]"));
+}

@@ -278,6 +278,25 @@ impl Value {
         self.nullable || self.is_null()
     }
 
+    /// Whether it has more than `most` elements, those of elements included. Takes no longer than that.
+    #[must_use]
+    pub(super) fn has_more_parts_than(&self, most: usize) -> bool {
+        fn count(value: &Value, left: &mut usize) -> bool {
+            *left = left.saturating_sub(1);
+            *left > 0
+                && match &value.kind {
+                    Kind::Sequence(elements) => elements.iter().all(|one| count(one, left)),
+                    Kind::Mapping(entries) => entries.values().all(|one| count(one, left)),
+                    Kind::Unknown(known) => {
+                        let parts = known.element.iter().chain(&known.contains).chain(known.entries.values());
+                        parts.into_iter().all(|one| count(one, left))
+                    }
+                    _ => true,
+                }
+        }
+        !count(self, &mut (most + 2))
+    }
+
     /// Whether it has just one member, through and through.
     #[must_use]
     pub fn is_wholly_known(&self) -> bool {
