@@ -52,8 +52,10 @@ pub(super) fn classify(name: &str) -> Option<FileKind> {
         "tfvars" => FileKind::Variables,
         "yml" | "yaml" | "rules" => FileKind::Yaml,
         "tftpl" | "tmpl" | "tpl" if has_inner(name, &["yml", "yaml"]) => FileKind::Yaml,
-        "tftpl" | "sh" | "bash" | "service" | "dockerfile" | "conf" | "env" => FileKind::Deployment,
-        "tmpl" | "tpl" | "j2" if has_inner(name, &["sh", "service", "yml", "yaml", "conf", "env"]) => {
+        "tftpl" | "sh" | "bash" | "service" | "dockerfile" | "conf" | "env" | "nix" | "alloy" | "river" => {
+            FileKind::Deployment
+        }
+        "tmpl" | "tpl" | "j2" if has_inner(name, &["sh", "service", "yml", "yaml", "conf", "env", "alloy"]) => {
             FileKind::Deployment
         }
         "json" if has_inner(name, &["tf", "tofu"]) => FileKind::ConfigurationJson,
@@ -126,6 +128,8 @@ mod tests {
             (".eslintrc.json", None),
             ("install.sh", Some(FileKind::Deployment)),
             ("install.sh.j2", Some(FileKind::Deployment)),
+            ("config.alloy", Some(FileKind::Deployment)),
+            ("configuration.nix", Some(FileKind::Deployment)),
             ("node_exporter.service", Some(FileKind::Deployment)),
             ("prometheus-node-exporter", Some(FileKind::Deployment)),
             ("Dockerfile", Some(FileKind::Deployment)),

@@ -74,6 +74,12 @@ impl<'a> World<'a> {
         said
     }
 
+    /// Whether a version of an exporter may run that nobody gives.
+    fn has_open_versions(&self, exporter: &str) -> bool {
+        let mut said = self.deployed.iter().filter(|deployed| deployed.name == exporter && !deployed.is_guess);
+        !said.any(|deployed| deployed.version.is_some()) && self.deployment.has_open_versions(exporter)
+    }
+
     /// Whether what was seen of an exporter holds for what is deployed: every version that runs was captured, or the
     /// server itself was asked.
     fn is_certain<'c>(&self, exporter: &Exporter, mut seen: impl Iterator<Item = &'c catalogue::Capture>) -> bool {
@@ -92,7 +98,7 @@ impl<'a> World<'a> {
             return !real.is_empty();
         }
         let versions = self.versions(&exporter.name);
-        !versions.is_empty() && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
+        !versions.is_empty() && !self.has_open_versions(&exporter.name) && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
     }
 
     /// Whether a version of `exporter` runs that is newer than everything that was seen of it.

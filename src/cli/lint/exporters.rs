@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, FileId, LintId, Location, Severity};
 use crate::discover::{FileKind, Inventory};
 use crate::linter::RuleUnit;
 use crate::prometheus::catalogue::{Builder, Catalogue, Catalogues, Exporter};
-use crate::prometheus::deployment::{self, Deployment, Sighting, Textfiles};
+use crate::prometheus::deployment::{self, Deployment, Elsewhere, Sighting, Textfiles};
 use crate::terraform::is_fixture;
 
 /// The mistakes shown of one catalogue: of a file that is no dump every line is wrong.
@@ -88,9 +88,10 @@ pub(super) fn deployment(
     let names = deployment::Names::new(catalogues);
     let look = |file: FileId| {
         let text = files.read(file).unwrap_or_default();
-        (names.read(file, &text), Textfiles::read(file, &text))
+        (names.read(file, &text), (Textfiles::read(file, &text), Elsewhere::read(&text)))
     };
-    let (sightings, textfiles): (Vec<Vec<Sighting>>, Vec<Textfiles>) = read.into_par_iter().map(look).unzip();
-    let textfiles = Textfiles::joined(textfiles);
-    Deployment { textfiles, ..Deployment::new(sightings.into_iter().flatten().collect()) }
+    let (sightings, others): (Vec<Vec<Sighting>>, Vec<(Textfiles, Elsewhere)>) = read.into_par_iter().map(look).unzip();
+    let (textfiles, elsewhere): (Vec<Textfiles>, Vec<Elsewhere>) = others.into_iter().unzip();
+    let (textfiles, elsewhere) = (Textfiles::joined(textfiles), Elsewhere::joined(elsewhere));
+    Deployment { textfiles, elsewhere, ..Deployment::new(sightings.into_iter().flatten().collect()) }
 }

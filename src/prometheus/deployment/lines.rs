@@ -75,6 +75,12 @@ impl<'a> Line<'a> {
                 at += hole;
                 continue;
             }
+            if self.text[at..].starts_with("$(") {
+                // What is put in there has words of its own.
+                self.push(&mut words, begin.take().or(Some(at)), at + 2);
+                at += 2;
+                continue;
+            }
             let length = self.text[at..].chars().next().map_or(1, char::len_utf8);
             if is_separator(bytes[at]) {
                 self.push(&mut words, begin.take(), at);
@@ -91,6 +97,16 @@ impl<'a> Line<'a> {
         if let Some(begin) = begin.filter(|begin| *begin < end) {
             words.push(Word { text: &self.text[begin..end], start: self.start + begin });
         }
+    }
+
+    /// Whether it begins with what a template fills in, or with a directive of one.
+    fn begins_with_directive(&self) -> bool {
+        ["%{", "{%", "{{"].iter().any(|open| self.text.starts_with(open))
+    }
+
+    /// Whether it is nothing but that.
+    fn is_directive(&self) -> bool {
+        self.begins_with_directive() && self.text.ends_with('}')
     }
 
     /// The word before the first `:` or `=`, where the line begins with one: a key.
@@ -125,10 +141,12 @@ const fn is_separator(byte: u8) -> bool {
     )
 }
 
-/// The length of the `${...}`, `{{...}}` or `%{...}` that `text` begins with; 0 where it begins with none.
+/// The length of the `${...}`, `{{...}}`, `{%...%}` or `%{...}` that `text` begins with; 0 where it begins with none.
 fn hole_length(text: &str) -> usize {
     let close = if text.starts_with("{{") {
         "}}"
+    } else if text.starts_with("{%") {
+        "%}"
     } else if text.starts_with("${") || text.starts_with("%{") {
         "}"
     } else {
@@ -137,18 +155,105 @@ fn hole_length(text: &str) -> usize {
     text.find(close).map_or(0, |at| at + close.len())
 }
 
+/// The keys among `words`, each with the first word of its value: of `key: value`, `key = value`, `"key": "value"` and
+/// `key=value`.
+pub(super) fn pairs<'a>(words: &[Word<'a>]) -> Vec<(&'a str, Word<'a>)> {
+    let mut pairs = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        if let Some((key, value)) =
+            word.text.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty())
+        {
+            pairs.push((key, Word { text: value, start: word.start + key.len() + 1 }));
+            continue;
+        }
+        let mut rest = &words[at + 1..];
+        let key = word.text.trim_end_matches([':', '=']);
+        if key.len() == word.text.len() {
+            match rest.split_first() {
+                Some((sign, others)) if matches!(sign.text, ":" | "=") => rest = others,
+                _ => continue,
+            }
+        }
+        pairs.extend(rest.first().filter(|_| !key.is_empty()).map(|value| (key, *value)));
+    }
+    pairs
+}
+
+/// The words of the mapping that `word` on line `index` belongs to: of the braces around it, or else of its block.
+pub(super) fn mapping<'a>(lines: &[Line<'a>], index: usize, word: Word<'_>) -> Vec<Word<'a>> {
+    let line = &lines[index];
+    if let Some((from, to)) = braces(line.text, word.start - line.start) {
+        let is_inside = |word: &Word<'_>| (from..to).contains(&(word.start - line.start));
+        return line.words().into_iter().filter(is_inside).collect();
+    }
+    block(lines, index).iter().filter(|line| !line.is_silent).flat_map(Line::words).collect()
+}
+
+/// What the mapping that `word` on line `index` belongs to is called: the key above it, and names in it.
+pub(super) fn names_of(lines: &[Line<'_>], index: usize, word: Word<'_>) -> Vec<String> {
+    let line = &lines[index];
+    let above = match braces(line.text, word.start - line.start) {
+        Some((from, _)) => line.text[..from].trim_end().strip_suffix([':', '=']).map(|front| {
+            let begin = front.rfind(|letter: char| letter.is_whitespace() || matches!(letter, '{' | '"' | '\''));
+            &front[begin.map_or(0, |at| at + 1)..]
+        }),
+        None => {
+            let mut before = lines[..index].iter().rev().filter(|other| !other.is_silent);
+            before.find(|other| other.indent < line.indent).and_then(Line::key)
+        }
+    };
+    let words = mapping(lines, index, word);
+    let named = pairs(&words).into_iter().filter(|(key, _)| *key == "name").map(|(_, name)| name.text);
+    named.chain(above).map(str::to_owned).collect()
+}
+
+/// Where the braces around place `at` of `text` begin and end.
+fn braces(text: &str, at: usize) -> Option<(usize, usize)> {
+    let closes = |bytes: &mut dyn Iterator<Item = (usize, u8)>, open: u8, close: u8| {
+        let mut depth = 0_u32;
+        for (at, byte) in bytes {
+            if byte == open {
+                depth += 1;
+            } else if byte == close {
+                match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => return Some(at),
+                }
+            }
+        }
+        None
+    };
+    let bytes = || text.bytes().enumerate();
+    let from = closes(&mut bytes().take(at).collect::<Vec<_>>().into_iter().rev(), b'}', b'{')?;
+    let to = closes(&mut bytes().skip(at), b'{', b'}')?;
+    Some((from, to))
+}
+
 /// The lines of the command that line `index` belongs to: those before it that go on, itself, and those it goes on with.
+/// Directives of templates do not end it.
 pub(super) fn command<'l, 'a>(lines: &'l [Line<'a>], index: usize) -> &'l [Line<'a>] {
-    let before = lines[..index].iter().rev().take_while(|line| line.goes_on).count();
-    let after = lines[index..].iter().take_while(|line| line.goes_on).count();
-    &lines[index - before..(index + after + 1).min(lines.len())]
+    let mut first = index;
+    for (at, line) in lines[..index].iter().enumerate().rev() {
+        if line.goes_on {
+            first = at;
+        } else if !line.is_directive() {
+            break;
+        }
+    }
+    let mut end = index + 1;
+    let mut goes_on = lines[index].goes_on;
+    while goes_on && end < lines.len() {
+        goes_on = lines[end].goes_on || lines[end].is_directive();
+        end += 1;
+    }
+    &lines[first..end]
 }
 
 /// The lines of the block that line `index` stands in: around it, down to a line that is indented less, or that begins
 /// the next item of a list. Directives of templates (`%{ if }`) belong to the block they stand in.
 pub(super) fn block<'l, 'a>(lines: &'l [Line<'a>], index: usize) -> &'l [Line<'a>] {
     let indent = lines[index].indent;
-    let is_inside = |line: &&Line<'_>| line.is_silent || line.indent >= indent || line.text.starts_with("%{");
+    let is_inside = |line: &&Line<'_>| line.is_silent || line.indent >= indent || line.begins_with_directive();
     let mut first = index;
     if !lines[index].is_item {
         for (at, line) in lines[..index].iter().enumerate().rev() {

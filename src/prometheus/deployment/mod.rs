@@ -1,10 +1,15 @@
 //! Which exporters the files of a repository deploy, in which version and with which flags: what images, units, scripts
 //! and packages say, each with its place. Reads no file; knows nothing of rules.
 
+mod container;
+mod elsewhere;
 mod lines;
+mod mounts;
 mod read;
 mod textfiles;
 
+pub use elsewhere::Elsewhere;
+pub use mounts::Mount;
 pub use read::Names;
 pub use textfiles::{Textfiles, WrittenDirectory};
 
@@ -38,8 +43,24 @@ impl Flag {
     /// Whether the value is written out.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.value.as_ref().is_none_or(|value| !value.contains('$') && !value.contains("{{") && !value.contains("%{"))
+        !self.value.as_deref().is_some_and(has_hole)
     }
+}
+
+/// Whether a part of `text` is filled in elsewhere: by a shell or a template.
+fn has_hole(text: &str) -> bool {
+    ["$", "{{", "{%", "%{", "`"].iter().any(|open| text.contains(open))
+}
+
+/// How a place deploys an exporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// It starts a container.
+    Container,
+    /// It starts the program.
+    Program,
+    /// It installs the program, and something else starts it.
+    Installed,
 }
 
 /// A place that says that an exporter is deployed.
@@ -51,14 +72,18 @@ pub struct Sighting {
     pub location: Location,
     /// The version, where it is written out.
     pub version: Option<(String, Location)>,
+    /// Whether it says a version, and which one is not known: a variable, whatever is the newest.
+    pub has_open_version: bool,
     /// Who built it.
     pub build: Build,
-    /// Whether it is started here, with these flags. Otherwise it is installed, and something else starts it.
-    pub is_start: bool,
-    /// How it is started.
+    /// How it is deployed.
+    pub way: Way,
+    /// The flags it is started with.
     pub flags: Vec<Flag>,
-    /// Directories of a container and where they lie on the host, as (host, container).
-    pub mounts: Vec<(String, String)>,
+    /// What the service or the container is called.
+    pub names: Vec<String>,
+    /// Directories of a container and where they lie on the host.
+    pub mounts: Vec<Mount>,
     /// Whether there may be further flags that cannot be seen: variables, files elsewhere.
     pub has_open_flags: bool,
 }
@@ -101,6 +126,8 @@ pub struct Deployment {
     pub sightings: Vec<Sighting>,
     /// Who writes text files for node-exporter.
     pub textfiles: Textfiles,
+    /// What is said of exporters where it cannot be read as a whole.
+    pub elsewhere: Elsewhere,
 }
 
 /// The exporter that reads text files.
@@ -118,7 +145,7 @@ impl Deployment {
     pub fn new(mut sightings: Vec<Sighting>) -> Self {
         sightings.sort_by_key(|sighting| sighting.location);
         sightings.dedup();
-        Self { sightings, textfiles: Textfiles::default() }
+        Self { sightings, ..Self::default() }
     }
 
     /// The places that deploy an exporter.
@@ -126,10 +153,11 @@ impl Deployment {
         self.sightings.iter().filter(move |sighting| sighting.exporter == exporter)
     }
 
-    /// The places that say how an exporter runs: where it is started, and where nothing starts it, where it is installed.
+    /// The places that say how an exporter runs: where it is started, and where nothing starts the program, where that is
+    /// installed.
     fn starts<'a>(&'a self, exporter: &'a str) -> impl Iterator<Item = &'a Sighting> {
-        let is_started = self.of(exporter).any(|sighting| sighting.is_start);
-        self.of(exporter).filter(move |sighting| sighting.is_start || !is_started)
+        let is_started = self.of(exporter).any(|sighting| sighting.way == Way::Program);
+        self.of(exporter).filter(move |sighting| sighting.way != Way::Installed || !is_started)
     }
 
     /// Whether anything deploys an exporter.
@@ -145,36 +173,53 @@ impl Deployment {
         versions.map(|(version, location)| (version.as_str(), *location)).collect()
     }
 
+    /// Whether a version of an exporter may run that no place gives.
+    #[must_use]
+    pub fn has_open_versions(&self, exporter: &str) -> bool {
+        let mut installed = self.of(exporter).filter(|sighting| sighting.way == Way::Installed);
+        let is_started = self.of(exporter).any(|sighting| sighting.way == Way::Program);
+        self.of(exporter).any(|sighting| sighting.has_open_version)
+            || self.elsewhere.sets_up(exporter)
+            || is_started && installed.next().is_none()
+    }
+
     /// Whether a collector of an exporter runs anywhere.
     #[must_use]
     pub fn collector(&self, exporter: &Exporter, collector: &Collector) -> Running {
-        let mut off = None;
+        let mut running = None;
         for sighting in self.starts(&exporter.name) {
-            match sighting.runs(collector) {
-                Running::Off(location) => off = off.or(Some(location)),
-                other => return other,
+            if self.elsewhere.overrides(sighting) {
+                running = Some(Running::Unknown);
+            }
+            match (sighting.runs(collector), &running) {
+                (Running::On, _) => return Running::On,
+                (Running::Unknown, _) => running = Some(Running::Unknown),
+                (off, None) => running = Some(off),
+                _ => {}
             }
         }
-        off.map_or(Running::Unknown, Running::Off)
+        let is_open = self.elsewhere.sets_up(&exporter.name) || self.elsewhere.may_switch(&collector.switch);
+        running.filter(|_| !is_open).unwrap_or(Running::Unknown)
     }
 
     /// The directories that node-exporter reads metrics from.
     #[must_use]
     pub fn textfile_directories(&self) -> TextfileDirectories {
         let mut all = TextfileDirectories { read: Vec::new(), may_be_more: !self.has(NODE_EXPORTER) };
+        all.may_be_more |= self.elsewhere.sets_up(NODE_EXPORTER);
         for sighting in self.starts(NODE_EXPORTER) {
             let flags = || sighting.flags.iter().filter(|flag| flag.name == TEXTFILE_FLAG);
             for flag in flags() {
-                match flag.value.as_ref().filter(|value| flag.is_known() && !value.is_empty()) {
-                    Some(path) => all.read.push(TextfileDirectory {
-                        path: sighting.on_host(path),
-                        location: flag.location,
-                        is_default: false,
-                    }),
+                let path = flag.value.as_ref().filter(|value| flag.is_known() && !value.is_empty());
+                match path.map(|path| mounts::on_host(&sighting.mounts, path)) {
+                    Some(Some(path)) if !self.textfiles.is_linked_away(&path) => {
+                        all.read.push(TextfileDirectory { path, location: flag.location, is_default: false });
+                    }
+                    Some(_) => all.may_be_more = true,
                     None => all.may_be_more |= !flag.is_known(),
                 }
             }
-            all.may_be_more |= sighting.has_open_flags;
+            all.may_be_more |= sighting.has_open_flags || self.elsewhere.overrides(sighting);
             if flags().next().is_none() && !sighting.has_open_flags {
                 match sighting.build {
                     Build::Debian => all.read.push(TextfileDirectory {
@@ -199,7 +244,11 @@ impl Sighting {
         let flag = self.flags.iter().rfind(|flag| flag.name == name || flag.name == opposite);
         if let Some(flag) = flag {
             let is_on = (flag.name == name) == (flag.value.as_deref() != Some("false"));
-            return if is_on { Running::On } else { Running::Off(flag.location) };
+            return match is_on {
+                true => Running::On,
+                false if self.has_open_flags || !flag.is_known() => Running::Unknown,
+                false => Running::Off(flag.location),
+            };
         }
         if self.has_open_flags {
             return Running::Unknown;
@@ -214,16 +263,6 @@ impl Sighting {
             Build::Unknown => return Running::Unknown,
         };
         if is_on { Running::On } else { Running::Off(self.location) }
-    }
-
-    /// Where a directory of the container lies on the host.
-    fn on_host(&self, path: &str) -> String {
-        let mounted = self.mounts.iter().filter_map(|(host, inside)| {
-            let rest = path.strip_prefix(inside.trim_end_matches('/'))?;
-            (rest.is_empty() || rest.starts_with('/'))
-                .then(|| (inside.len(), format!("{}{rest}", host.trim_end_matches('/'))))
-        });
-        mounted.max_by_key(|(length, _)| *length).map_or_else(|| path.to_owned(), |(_, host)| host)
     }
 }
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::lines::{Line, Word, block, command, lines};
-use super::{Build, Flag, Sighting};
+use super::lines::{Line, Word, command, lines};
+use super::{Build, Flag, Sighting, Way, has_hole};
 use crate::diagnostic::{FileId, Location};
 use crate::prometheus::catalogue::{Catalogues, Exporter};
 
@@ -75,9 +75,9 @@ impl<'c> Names<'c> {
     }
 }
 
-struct Reader<'a> {
-    file: FileId,
-    lines: Vec<Line<'a>>,
+pub(super) struct Reader<'a> {
+    pub(super) file: FileId,
+    pub(super) lines: Vec<Line<'a>>,
     named: Vec<&'a Exporter>,
     /// Where names of exporters end, in order; nothing where that is not known.
     mentions: Option<Vec<usize>>,
@@ -113,67 +113,49 @@ impl<'a> Reader<'a> {
         at: usize,
         word: Word<'a>,
     ) -> Option<Sighting> {
-        if let Some(tag) = image_tag(exporter, word.text) {
-            return Some(self.image(exporter, index, word, tag));
+        if let Some(sighting) = self.image(exporter, index, words, at) {
+            return Some(sighting);
         }
         if let Some((source, version)) = release(exporter, word.text) {
-            let mut sighting = self.new_sighting(exporter, word, Build::Upstream);
-            sighting.version = self.resolve(version).map(|version| (version, self.location(word)));
+            let mut sighting = self.new_sighting(exporter, word, Build::Upstream, Way::Installed);
+            self.set_version(&mut sighting, self.resolve(version), word);
             sighting.has_open_flags = true;
             return (!source.is_empty()).then_some(sighting);
         }
         if let Some(version) = self.package_version(exporter, index, words, word) {
             let is_pip = word.text.contains("==");
-            let mut sighting = self.new_sighting(exporter, word, if is_pip { Build::Upstream } else { Build::Debian });
+            let build = if is_pip { Build::Upstream } else { Build::Debian };
+            let mut sighting = self.new_sighting(exporter, word, build, Way::Installed);
             sighting.has_open_flags = is_pip;
-            sighting.version = self.resolve(version).map(|version| (upstream(&version), self.location(word)));
+            self.set_version(&mut sighting, self.resolve(version).map(|version| upstream(&version)), word);
             return Some(sighting);
         }
         self.start(exporter, index, words, at, word)
     }
 
-    fn location(&self, word: Word<'_>) -> Location {
+    pub(super) fn location(&self, word: Word<'_>) -> Location {
         Location::new(self.file, word.span())
     }
 
-    fn new_sighting(&self, exporter: &Exporter, word: Word<'_>, build: Build) -> Sighting {
+    pub(super) fn new_sighting(&self, exporter: &Exporter, word: Word<'_>, build: Build, way: Way) -> Sighting {
         Sighting {
             exporter: exporter.name.to_string(),
             location: self.location(word),
             version: None,
+            has_open_version: false,
             build,
-            is_start: false,
+            way,
             flags: Vec::new(),
+            names: Vec::new(),
             mounts: Vec::new(),
             has_open_flags: false,
         }
     }
 
-    /// A container. Its flags stand in the same block of YAML, or after it in the same command.
-    fn image(&self, exporter: &Exporter, index: usize, word: Word<'a>, tag: &str) -> Sighting {
-        let mut sighting = self.new_sighting(exporter, word, Build::Upstream);
-        sighting.is_start = true;
-        sighting.version = self.resolve(tag).map(|version| (version, self.location(word)));
-        let line = &self.lines[index];
-        if line.key() == Some("image") {
-            for line in block(&self.lines, index) {
-                sighting.has_open_flags |= line.text.starts_with("%{");
-                if !line.is_silent {
-                    let words = line.words();
-                    sighting.mounts.extend(words.iter().filter_map(|word| mount(word.text)));
-                    self.take_flags(&words, &mut sighting);
-                }
-            }
-        } else if line.text.starts_with("FROM ") {
-            sighting.has_open_flags = true;
-        } else {
-            let words: Vec<Word<'a>> = command(&self.lines, index).iter().flat_map(Line::words).collect();
-            let (before, after): (Vec<Word<'a>>, Vec<Word<'a>>) =
-                words.into_iter().filter(|other| other.start != word.start).partition(|it| it.start < word.start);
-            sighting.mounts.extend(before.iter().filter_map(|word| mount(word.text)));
-            self.take_flags(&after, &mut sighting);
-        }
-        sighting
+    /// Takes down the version that `word` says, or that it says one that is not known.
+    pub(super) fn set_version(&self, sighting: &mut Sighting, version: Option<String>, word: Word<'_>) {
+        sighting.has_open_version = version.is_none();
+        sighting.version = version.map(|version| (version, self.location(word)));
     }
 
     /// A program that is started: by a unit, or with flags.
@@ -192,7 +174,8 @@ impl<'a> Reader<'a> {
             return None;
         }
         let is_unit = word.text.starts_with("ExecStart=") || at > 0 && words[at - 1].text.ends_with("ExecStart=");
-        let all: Vec<Word<'a>> = command(&self.lines, index).iter().flat_map(Line::words).collect();
+        let lines = command(&self.lines, index);
+        let all: Vec<Word<'a>> = lines.iter().flat_map(Line::words).collect();
         let mut after: Vec<Word<'a>> = all.into_iter().filter(|other| other.start > word.start).collect();
         let ends = after.iter().position(|word| matches!(word.text, "&&" | "||" | "&"));
         after.truncate(ends.unwrap_or(after.len()));
@@ -204,9 +187,9 @@ impl<'a> Reader<'a> {
         let is_packaged =
             program.starts_with("/usr/bin/") || program.starts_with("/bin/") || name.contains("prometheus-");
         let build = if is_packaged { Build::Debian } else { Build::Upstream };
-        let mut sighting =
-            self.new_sighting(exporter, Word { text: program, start: word.start + offset(word.text, program) }, build);
-        sighting.is_start = true;
+        let place = Word { text: program, start: word.start + offset(word.text, program) };
+        let mut sighting = self.new_sighting(exporter, place, build, Way::Program);
+        sighting.has_open_flags = lines.iter().any(|line| line.text.contains('`'));
         self.take_flags(&after, &mut sighting);
         Some(sighting)
     }
@@ -225,8 +208,8 @@ impl<'a> Reader<'a> {
             let Some(exporter) = owner.filter(|_| line.text.starts_with("ARGS=")) else { continue };
             let words = line.words();
             let Some(first) = words.first() else { continue };
-            let mut sighting = self.new_sighting(exporter, Word { text: "ARGS", start: first.start }, Build::Debian);
-            sighting.is_start = true;
+            let place = Word { text: "ARGS", start: first.start };
+            let mut sighting = self.new_sighting(exporter, place, Build::Debian, Way::Program);
             let flags: Vec<Word<'a>> = words.iter().filter(|word| word.text != "ARGS=").copied().collect();
             self.take_flags(&flags, &mut sighting);
             found.push(sighting);
@@ -235,11 +218,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The flags among `words`.
-    fn take_flags(&self, words: &[Word<'a>], sighting: &mut Sighting) {
+    pub(super) fn take_flags(&self, words: &[Word<'a>], sighting: &mut Sighting) {
         for (at, word) in words.iter().enumerate() {
-            let is_hole = is_hole(word.text);
-            let is_value = at > 0 && words[at - 1].text.starts_with("--") && !words[at - 1].text.contains('=');
-            if is_hole && !is_value {
+            let is_value = at > 0 && takes_value(words[at - 1].text) && !is_directive(word.text);
+            // `@FILE` stands for the arguments in a file.
+            if is_hole(word.text) && !is_value || word.text.starts_with('@') {
                 sighting.has_open_flags = true;
             }
             let Some(flag) = word.text.strip_prefix("--").filter(|flag| !flag.is_empty()) else { continue };
@@ -248,6 +231,10 @@ impl<'a> Reader<'a> {
                 Some((name, value)) => (name, Some(value)),
                 None => (flag, next.filter(|next| next.starts_with('/') || next.starts_with('$'))),
             };
+            if has_hole(name) {
+                sighting.has_open_flags = true;
+                continue;
+            }
             sighting.flags.push(Flag {
                 name: name.to_owned(),
                 value: value.map(str::to_owned),
@@ -292,7 +279,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A version that is written out here or in a variable of the same file.
-    fn resolve(&self, text: &str) -> Option<String> {
+    pub(super) fn resolve(&self, text: &str) -> Option<String> {
         let text = text.trim_start_matches('v');
         if text.starts_with(|first: char| first.is_ascii_digit()) {
             let version = text.split_once('@').map_or(text, |(version, _)| version);
@@ -338,18 +325,6 @@ fn upstream(version: &str) -> String {
     version.split(['+', '~']).next().unwrap_or(version).to_owned()
 }
 
-/// The tag of an image of `exporter`, empty where there is none; nothing when it is another image.
-fn image_tag<'w>(exporter: &Exporter, word: &'w str) -> Option<&'w str> {
-    let word = word.strip_prefix("image=").unwrap_or(word);
-    let (path, tag) = match word.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
-        Some((path, tag)) => (path, tag),
-        None => (word.split_once('@').map_or(word, |(path, _)| path), ""),
-    };
-    let path = path.split_once('@').map_or(path, |(path, _)| path);
-    let is_image = |image: &str| path == image || path.strip_suffix(image).is_some_and(|host| host.ends_with('/'));
-    exporter.images.iter().any(|image| is_image(image)).then_some(tag)
-}
-
 /// The project and the version of a release on GitHub.
 fn release<'w>(exporter: &Exporter, word: &'w str) -> Option<(&'w str, &'w str)> {
     let rest = &word[word.find("github.com/")? + "github.com/".len()..];
@@ -358,24 +333,30 @@ fn release<'w>(exporter: &Exporter, word: &'w str) -> Option<(&'w str, &'w str)>
     exporter.sources.iter().any(|known| known == source).then_some((source, version))
 }
 
-/// The host's and the container's side of a mount: `/srv/textfile:/textfile:ro`.
-fn mount(word: &str) -> Option<(String, String)> {
-    let mut parts = word.split(':');
-    let (host, inside) = (parts.next()?, parts.next()?);
-    let is_path = |text: &str| text.starts_with('/') || text.starts_with("./") || text.starts_with("${");
-    (is_path(host) && inside.starts_with('/')).then(|| (host.to_owned(), inside.to_owned()))
-}
-
 /// The part of a key after its last dot: `apt` of `ansible.builtin.apt`.
 fn last_part(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
 }
 
-/// Whether a word is filled in elsewhere: `$ARGS`, `${flags}`, `{{ flags }}`. `$$` is a dollar in compose files.
-fn is_hole(word: &str) -> bool {
-    let is_variable =
-        |rest: &str| rest.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '_' | '{' | '@' | '*'));
-    word.strip_prefix('$').is_some_and(is_variable) || word.starts_with("{{") || word.starts_with("%{")
+/// Whether a word is filled in elsewhere: `$ARGS`, `${flags}`, `$(...)`, `{{ flags }}`. `$$` is a dollar in compose files.
+pub(super) fn is_hole(word: &str) -> bool {
+    let is_variable = |rest: &str| {
+        rest.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '_' | '{' | '(' | '@' | '*'))
+    };
+    word.strip_prefix('$').is_some_and(is_variable) || word.starts_with("{{") || is_directive(word)
+}
+
+/// Whether a word decides in a template what follows.
+fn is_directive(word: &str) -> bool {
+    word.starts_with("%{") || word.starts_with("{%")
+}
+
+/// Whether the word behind `word` is its value: it is a flag without one, and no switch.
+fn takes_value(word: &str) -> bool {
+    let is_switch = |flag: &str| {
+        flag.starts_with("no-") || flag.strip_prefix("collector.").is_some_and(|collector| !collector.contains('.'))
+    };
+    word.strip_prefix("--").is_some_and(|flag| !flag.contains('=') && !is_switch(flag))
 }
 
 /// Where `part`, an end of `whole`, begins in it.

@@ -9,7 +9,10 @@ fn sightings(text: &str) -> Vec<Sighting> {
 }
 
 fn deployment(texts: &[&str]) -> Deployment {
-    Deployment::new(texts.iter().flat_map(|text| sightings(text)).collect())
+    let elsewhere = Elsewhere::joined(texts.iter().map(|text| Elsewhere::read(text.as_bytes())));
+    let textfiles = texts.iter().zip(0..).map(|(text, number)| Textfiles::read(FileId(number), text.as_bytes()));
+    let textfiles = Textfiles::joined(textfiles);
+    Deployment { elsewhere, textfiles, ..Deployment::new(texts.iter().flat_map(|text| sightings(text)).collect()) }
 }
 
 fn node_exporter(catalogues: &Catalogues) -> &Catalogue {
@@ -187,6 +190,155 @@ fn one_host_with_the_collector_is_enough() {
     let without = "ExecStart=/usr/local/bin/node_exporter\n";
     assert_eq!(runs(&deployment(&[with, without]), "systemd"), "on");
     assert_eq!(runs(&deployment(&[without]), "systemd"), "off");
+}
+
+#[test]
+fn flags_that_are_filled_in() {
+    for text in [
+        "ExecStart=/usr/local/bin/node_exporter --collector.{{ collector }} --web.listen-address=:9100\n",
+        "ExecStart={{ dir }}/node_exporter \\\n{% for c in all -%}\n  '--collector.{{ c }}' \\\n{% endfor %}\n  --log.level=info\n",
+        "ExecStart=/usr/local/bin/node_exporter {% for c in all %} --collector.{{ c }}{% endfor %} --log.level=info\n",
+        "ExecStart=/usr/local/bin/node_exporter $(for c in systemd; do printf -- '--collector.%s ' \"$c\"; done)\n",
+        "ExecStart=/usr/local/bin/node_exporter --log.level=info `cat flags`\n",
+        "ne:\n  image: prom/node-exporter:v1.5.0\n  command:\n    - --log.level=info\n{% for c in all %}\n    - --collector.{{ c }}\n{% endfor %}\n",
+        "docker run -d prom/node-exporter:v1.5.0 --path.rootfs=/host --collector.$EXTRA\n",
+        "docker run --entrypoint /run.sh prom/node-exporter:v1.5.0\n",
+        "ne:\n  image: prom/node-exporter:v1.5.0\n  entrypoint: /run.sh\n",
+        "ne: {image: \"prom/node-exporter:v1.5.0\", command: [\"@/etc/ne.args\"]}\n",
+        "{{ if x }}\n- --no-collector.systemd\n{{ end }}\nimage: prom/node-exporter:v1.5.0\n",
+        "resource \"docker_image\" \"ne\" {\n  name = \"prom/node-exporter:v1.5.0\"\n}\n",
+        "image:\n  repository: prom/node-exporter\n  tag: v1.5.0\n",
+    ] {
+        assert_eq!(runs(&deployment(&[text]), "systemd"), "unknown", "{text}");
+    }
+    let known = "args: ['--collector.filesystem.mount-points-exclude=^/(sys|proc)($|/)']\nimage: prom/node-exporter\n";
+    assert_eq!(runs(&deployment(&[known]), "systemd"), "off");
+    let known = "containers: [{name: a, image: prom/node-exporter, command: [/opt/node_exporter, --log.level=info]}]\n";
+    assert_eq!(runs(&deployment(&[known]), "systemd"), "off");
+}
+
+#[test]
+fn flags_in_a_second_file() {
+    let compose = "services:\n  ne:\n    image: prom/node-exporter:v1.5.0\n";
+    for text in [
+        "services: {ne: {command: [--collector.systemd]}}\n",
+        "services:\n  ne:\n    command: ${FLAGS}\n",
+        "services:\n  ne:\n    entrypoint: /run.sh\n",
+        "containers:\n- name: ne\n  args: [--collector.systemd]\n",
+        "- op: add\n  path: /spec/template/spec/containers/0/args/-\n  value: --collector.systemd\n",
+        "prometheus-node-exporter:\n  extraArgs:\n    - --collector.systemd\n",
+        "    - role: prometheus.prometheus.node_exporter\n",
+        "node_exporter_enabled_collectors: \"{{ collectors }}\"\n",
+        "{ services.prometheus.exporters.node = { enable = true; enabledCollectors = [ \"systemd\" ]; }; }\n",
+        "prometheus.exporter.unix \"x\" { enable_collectors = [\"systemd\"] }\n",
+        "ne2:\n  image: ${REGISTRY}/node-exporter:v1.5.0\n  command: ${FLAGS}\n",
+    ] {
+        assert_eq!(runs(&deployment(&[compose, text]), "systemd"), "unknown", "{text}");
+    }
+    for text in [
+        "services: {ne: {command: [--collector.processes]}}\n",
+        "services:\n  other:\n    command: ${FLAGS}\n",
+        "# start it with --collector.systemd\n",
+        "- name: node-exporter is up\n  command: systemctl status {{ unit }}\n",
+    ] {
+        assert_eq!(runs(&deployment(&[compose, text]), "systemd"), "off", "{text}");
+    }
+}
+
+#[test]
+fn versions_that_run() {
+    let of = |texts: &[&str]| {
+        let deployment = deployment(texts);
+        let mut versions: Vec<&str> =
+            deployment.versions("prometheus").into_iter().map(|(version, _)| version).collect();
+        versions.sort_unstable();
+        (versions.join(" "), deployment.has_open_versions("prometheus"))
+    };
+    let manifest = "containers: [{name: p, image: \"prom/prometheus:v2.42.0\"}]\n";
+    assert_eq!(of(&[manifest]), ("2.42.0".to_owned(), false));
+    for text in [
+        "images:\n  - {name: prom/prometheus, newTag: v3.1.0}\n",
+        "images:\n- name: prom/prometheus\n  newTag: v3.1.0\n",
+        "image:\n  repository: prom/prometheus\n  tag: v3.1.0\n",
+    ] {
+        assert_eq!(of(&[manifest, text]), ("2.42.0 3.1.0".to_owned(), false), "{text}");
+    }
+    for text in
+        ["image: prom/prometheus\n", "image: prom/prometheus:latest\n", "image: ${REGISTRY}/prometheus:v3.1.0\n"]
+    {
+        assert_eq!(of(&[manifest, text]), ("2.42.0".to_owned(), true), "{text}");
+    }
+    // What runs a tool deploys nothing.
+    for text in [
+        "docker run --rm -v $PWD:/w --entrypoint promtool prom/prometheus:v2.42.0 check rules /w/rules.yml\n",
+        "docker run --rm --entrypoint=/bin/promtool prom/prometheus:v2.42.0 check rules /w/rules.yml\n",
+        "run: \"docker run prom/prometheus:v2.42.0 promtool check rules r.yml\"\n",
+        "check:\n  image: prom/prometheus:v2.42.0\n  entrypoint: [promtool, check, rules]\n",
+        "docker run prom/prometheus:v2.42.0 --version\n",
+        "docker pull prom/prometheus:v2.42.0\n",
+    ] {
+        assert_eq!(of(&[text]), (String::new(), false), "{text}");
+    }
+    assert_eq!(of(&["docker run -d prom/prometheus:v2.42.0 >/dev/null\n"]), ("2.42.0".to_owned(), false));
+}
+
+#[test]
+fn directories_of_containers() {
+    let compose = |volumes: &str| {
+        format!(
+            "services:\n  ne:\n    image: prom/node-exporter:v1.5.0\n    command: [--collector.textfile.directory=/t/x]\n{volumes}"
+        )
+    };
+    for (volumes, read) in [
+        ("    volumes:\n      - type: bind\n        source: /srv\n        target: /t\n", "/srv/x"),
+        ("    volumes: [{type: bind, source: /srv, target: /t}]\n", "/srv/x"),
+        ("    volumes: ['/srv:/t:ro']\n", "/srv/x"),
+        ("    volumes: ['textfile:/t']\n", "?"),
+        ("    volumes: ['./srv:/t']\n", "?"),
+        ("    volumes: ['${DATA:-/srv}:/t']\n", "?"),
+        ("    volumes:\n      - type: volume\n        source: textfile\n        target: /t\n", "?"),
+    ] {
+        assert_eq!(directories(&deployment(&[&compose(volumes)])), [read], "{volumes}");
+    }
+    assert_eq!(
+        directories(&deployment(&[
+            "docker run --mount type=bind,source=/srv,target=/t prom/node-exporter --collector.textfile.directory=/t\n"
+        ])),
+        ["/srv"]
+    );
+    let pod = "\
+spec:
+  containers:
+  - name: ne
+    image: prom/node-exporter:v1.5.0
+    args: [--collector.textfile.directory=/t]
+    volumeMounts:
+    - mountPath: /t
+      name: tf
+  volumes:
+  - name: other
+    emptyDir: {}
+  - name: tf
+    hostPath:
+      path: /srv
+";
+    assert_eq!(directories(&deployment(&[pod])), ["/srv"]);
+    assert_eq!(directories(&deployment(&[&pod.replace("hostPath", "nfs")])), ["?"]);
+    let flow = "{containers: [{image: prom/node-exporter, args: [--collector.textfile.directory=/t], volumeMounts: [{name: tf, mountPath: /t}]}],\n\
+                volumes: [{name: tf, hostPath: {path: /srv}}]}\n";
+    assert_eq!(directories(&deployment(&[flow])), ["/srv"]);
+    let over = "services:\n  ne:\n    volumes: ['/srv:/t']\n";
+    assert!(directories(&deployment(&[&compose(""), over])).contains(&"?".to_owned()));
+}
+
+#[test]
+fn series_that_are_sent() {
+    let receives = |text: &str| deployment(&[text]).elsewhere.receives_series();
+    assert!(receives("command: [--web.enable-remote-write-receiver]\n"));
+    assert!(receives("prometheus.remote_write \"x\" { endpoint { url = \"http://p:9090/api/v1/write\" } }\n"));
+    assert!(receives("prometheusSpec:\n  enableRemoteWriteReceiver: true\n"));
+    assert!(!receives("prometheusSpec:\n  enableRemoteWriteReceiver: false\n"));
+    assert!(!receives("remote_write:\n- url: http://elsewhere/api/v1/write\n"));
 }
 
 proptest::proptest! {

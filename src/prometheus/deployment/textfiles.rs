@@ -18,6 +18,9 @@ const TELLING: [&str; 5] = ["TEXTFILE", "PROM", "METRICS", "COLLECTOR", "NODE_EX
 /// Words of lines that write a file or name one to be written.
 const WRITERS: [&str; 9] = ["mv", "cp", "tee", "install", "sponge", "rename", "mktemp", "-o", "--output"];
 
+/// Parts of lines that make one directory of two.
+const LINKERS: [&str; 3] = ["ln -", "mount ", "rsync"];
+
 /// Programs that move or copy files: all paths but the last are read.
 const MOVERS: [&str; 5] = ["mv", "cp", "install", "rsync", "scp"];
 
@@ -29,7 +32,13 @@ const DRAFTS: [&str; 3] = ["/tmp/", "/var/tmp/", "/dev/shm/"];
 pub struct Textfiles {
     writes: Vec<Write>,
     assignments: Vec<Assignment>,
+    links: Vec<Link>,
 }
+
+/// Two directories with the same content: a link, a mount on another directory, a copy. Nothing stands for one that is not
+/// written out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Link(Option<String>, Option<String>);
 
 /// A file that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +80,9 @@ impl Textfiles {
     #[must_use]
     pub fn read(file: FileId, text: &[u8]) -> Self {
         let mut found = Self::default();
-        let writes = memmem::find(text, b".prom").is_some();
-        if text.len() > MAX_SIZE || !writes && !TELLING.iter().any(|name| memmem::find(text, name.as_bytes()).is_some())
-        {
+        let has = |word: &str| memmem::find(text, word.as_bytes()).is_some();
+        let writes = has(".prom");
+        if text.len() > MAX_SIZE || !writes && !TELLING.iter().chain(&LINKERS).any(|word| has(word)) {
             return found;
         }
         let text = String::from_utf8_lossy(text);
@@ -81,6 +90,7 @@ impl Textfiles {
         let mut paths = Vec::new();
         for line in lines(&text).iter().filter(|line| !line.is_silent) {
             let words = line.words();
+            found.links.extend(link(&words));
             found.take_assignments(file, &words, writes);
             if !writes {
                 continue;
@@ -118,6 +128,7 @@ impl Textfiles {
         for one in all {
             joined.writes.extend(one.writes);
             joined.assignments.extend(one.assignments);
+            joined.links.extend(one.links);
         }
         joined.writes.sort_by_key(|write| write.location);
         joined
@@ -127,13 +138,36 @@ impl Textfiles {
     #[must_use]
     pub fn written(&self) -> Vec<WrittenDirectory> {
         let known = self.writes.iter().filter_map(|write| {
-            let paths = match &write.directory {
+            let mut paths = match &write.directory {
                 Directory::Known(path) => vec![path.clone()],
                 Directory::Variable(name, rest) => self.values(name, rest, write.location.file)?,
             };
+            if paths.iter().any(|path| self.is_linked_away(path)) {
+                return None;
+            }
+            let others: Vec<String> = paths.iter().flat_map(|path| self.linked(path)).collect();
+            paths.extend(others);
             Some(WrittenDirectory { paths, location: write.location })
         });
         known.collect()
+    }
+
+    /// Whether a directory is the same as another one that is not known.
+    #[must_use]
+    pub(super) fn is_linked_away(&self, path: &str) -> bool {
+        self.links.iter().any(|link| match link {
+            Link(Some(known), None) | Link(None, Some(known)) => below(known, path).is_some(),
+            _ => false,
+        })
+    }
+
+    /// The other names of a directory.
+    fn linked<'p>(&self, path: &'p str) -> impl Iterator<Item = String> + use<'_, 'p> {
+        self.links.iter().flat_map(move |link| {
+            let Link(Some(one), Some(other)) = link else { return Vec::new() };
+            let names = [(one, other), (other, one)];
+            names.into_iter().filter_map(|(from, to)| Some(format!("{to}{}", below(from, path)?))).collect()
+        })
     }
 
     /// The values of a variable with what follows it; nothing where one of them is not known.
@@ -165,6 +199,39 @@ impl Textfiles {
             self.assignments.push(Assignment { name: name.to_owned(), value, is_default, file });
         }
     }
+}
+
+/// What is left of `path` behind `directory`, if it lies there.
+fn below<'p>(directory: &str, path: &'p str) -> Option<&'p str> {
+    path.strip_prefix(directory).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The two directories that a line makes the same: `ln -s`, `mount --bind`, `rsync -a host:/dir/ /dir/`.
+fn link(words: &[Word<'_>]) -> Option<Link> {
+    let is_program =
+        |word: &Word<'_>| ["ln", "mount", "rsync"].contains(&word.text.rsplit('/').next().unwrap_or_default());
+    let at = words.iter().position(is_program)?;
+    let end = words[at..].iter().position(|word| matches!(word.text, "&&" | "||")).map_or(words.len(), |end| at + end);
+    let (program, arguments) = (words[at].text, &words[at + 1..end]);
+    let has = |test: &dyn Fn(&str) -> bool| arguments.iter().any(|word| test(word.text));
+    let links = match program.rsplit('/').next() {
+        Some("ln") => has(&|word| word == "--symbolic" || is_short(word) && word.contains('s')),
+        Some("mount") => has(&|word| matches!(word, "--bind" | "--rbind" | "bind" | "rbind")),
+        _ => !has(&|word| word.contains(".prom")),
+    };
+    let is_copy = program.ends_with("rsync");
+    let mut paths = arguments.iter().rev().filter(|word| !word.text.starts_with('-') && word.text.contains(['/', '$']));
+    let (to, from) = (paths.next()?, paths.next()?);
+    let known = |word: &str| value_of(word.rsplit_once(':').map_or(word, |(_, path)| path)).0;
+    let link = Link(known(from.text), known(to.text));
+    // A copy that goes somewhere else takes nothing away.
+    let is_known = link.0.is_some() && link.1.is_some() || !is_copy && link != Link(None, None);
+    (links && is_known).then_some(link)
+}
+
+/// Whether a word is a flag of one letter, or several of them.
+fn is_short(word: &str) -> bool {
+    word.starts_with('-') && !word.starts_with("--")
 }
 
 /// `NAME` and `value` of `NAME=value`, also behind `Environment=`; an empty value for `NAME:`.
@@ -303,6 +370,23 @@ mod tests {
         assert_eq!(written(&[script, "environment:\n  TEXTFILE_DIR: /c\n"]), ["/a|/c"]);
         assert_eq!(written(&["TEXTFILE_DIR=/a\nmv x.new $TEXTFILE_DIR/x.prom\n", unit]), ["/a"]);
         assert_eq!(written(&["mv x.new $TEXTFILE_DIR/x.prom\n", unit]), ["/b"]);
+    }
+
+    #[test]
+    fn links_are_other_names() {
+        let script = "job >/a/b/x.prom\n";
+        for (setup, paths) in [
+            ("ln -sfn /srv/textfile /a/b\n", "/a/b|/srv/textfile"),
+            ("ln -s /a /c && echo done\n", "/a/b|/c/b"),
+            ("mount --bind /srv/textfile /a/b\n", "/a/b|/srv/textfile"),
+            ("rsync -a host:/a/b/ /srv/textfile/\n", "/a/b|/srv/textfile"),
+            ("ln /x /a/b\n", "/a/b"),
+            ("ln -s ../x /etc/nginx\n", "/a/b"),
+        ] {
+            assert_eq!(written(&[script, setup]), [paths], "{setup}");
+        }
+        assert!(written(&[script, "ln -s \"$DIR\" /a/b\n"]).is_empty());
+        assert_eq!(written(&[script, "rsync -a /a/ \"$BACKUP\"\n"]), ["/a/b"]);
     }
 
     #[test]

@@ -1,0 +1,2 @@
+#!/bin/sh
+ln -sfn /srv/textfile /var/lib/node_exporter
