@@ -37,6 +37,12 @@ pub struct World<'a> {
 /// What Prometheus does where no configuration says otherwise, in seconds.
 const DEFAULT_INTERVAL: f64 = 60.0;
 
+/// The catalogue of what Prometheus adds itself.
+const ADDED: &str = "scrape";
+
+/// Where exporters listen if nobody says otherwise, <https://github.com/prometheus/prometheus/wiki/Default-port-allocations>.
+const PORTS: [(&str, &str); 3] = [("alertmanager", "9093"), ("node-exporter", "9100"), ("prometheus", "9090")];
+
 /// What names got when units became part of them.
 const UNITS: [&str; 6] = ["_bytes", "_total", "_seconds", "_bytes_total", "_seconds_total", "_ratio"];
 
@@ -98,7 +104,9 @@ impl<'a> World<'a> {
             return !real.is_empty();
         }
         let versions = self.versions(&exporter.name);
-        !versions.is_empty() && !self.has_open_versions(&exporter.name) && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
+        !versions.is_empty()
+            && !self.has_open_versions(&exporter.name)
+            && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
     }
 
     /// Whether a version of `exporter` runs that is newer than everything that was seen of it.
@@ -160,6 +168,18 @@ impl<'a> World<'a> {
         self.deployed.iter().find(|deployed| deployed.name == exporter)
     }
 
+    /// The interval of a job in seconds, if it is known.
+    fn interval_of(&self, file: &scrape::ScrapeFile, job: &Job) -> Option<f64> {
+        let main = self.scrape.files().iter().find(|file| file.is_main);
+        let global = main.filter(|_| file.scrape_interval.is_none()).unwrap_or(file);
+        if job.has_open_interval || job.scrape_interval.is_none() && global.has_open_interval {
+            return None;
+        }
+        let written = job.scrape_interval.as_ref().or(global.scrape_interval.as_ref());
+        let seconds = |duration: Duration| duration.as_millis() as f64 / 1000.0;
+        Some(written.map_or(DEFAULT_INTERVAL, |placed| seconds(placed.value)))
+    }
+
     fn jobs<'w>(
         &'w self,
         accepts: &'w dyn Fn(&str) -> bool,
@@ -167,6 +187,20 @@ impl<'a> World<'a> {
         let jobs = self.scrape.files().iter().flat_map(|file| file.jobs.iter().map(move |job| (file, job)));
         jobs.filter(move |(_, job)| job.job_values().is_none_or(|mut values| values.any(accepts)))
     }
+}
+
+/// Whether the targets of a job are of the exporter for certain: the job is named after it, or its port is used. What
+/// Prometheus adds itself is in every job.
+fn serves(job: &Job, exporter: &Exporter) -> bool {
+    let plain = |name: &str| name.to_lowercase().replace('_', "-");
+    let short = exporter.name.strip_suffix("-exporter").unwrap_or(&exporter.name);
+    let is_name = |name: &str| {
+        let programs = exporter.programs.iter().map(|program| plain(program));
+        let mut names = programs.chain([exporter.name.to_string(), short.to_owned()]);
+        names.any(|known| known == plain(name))
+    };
+    let port = PORTS.iter().find(|(name, _)| *name == exporter.name).map(|(_, port)| *port);
+    exporter.name == ADDED || job.name().is_some_and(is_name) || port.is_some_and(|port| job.ports.contains(port))
 }
 
 /// What a fact says of values. Some exporters call gauge what counts since a start: `rate` is right there.
@@ -321,18 +355,20 @@ impl Knowledge for World<'_> {
         })
     }
 
-    fn interval(&self, _: &str, accepts: &dyn Fn(&str) -> bool) -> Option<f64> {
+    /// Some job of those that `accepts` takes brings the series: the fastest says how often at least. Of a job that serves
+    /// the metric for certain its own interval counts.
+    fn interval(&self, name: &str, accepts: &dyn Fn(&str) -> bool) -> Option<f64> {
         if !self.scrape.jobs_are_known() {
             return None;
         }
-        let seconds = |duration: Duration| duration.as_millis() as f64 / 1000.0;
-        let main = self.scrape.files().iter().find(|file| file.is_main);
-        let global = main.and_then(|file| file.scrape_interval.as_ref()).map(|placed| seconds(placed.value));
-        let intervals = self.jobs(accepts).map(|(file, job)| {
-            let own = job.scrape_interval.as_ref().or(file.scrape_interval.as_ref());
-            own.map_or(global.unwrap_or(DEFAULT_INTERVAL), |placed| seconds(placed.value))
-        });
-        intervals.reduce(f64::max)
+        let facts = self.catalogues.lookup(name);
+        let serves = |job: &Job| facts.iter().any(|fact| serves(job, fact.exporter()));
+        let jobs: Vec<(Option<f64>, bool)> =
+            self.jobs(accepts).map(|(file, job)| (self.interval_of(file, job), serves(job))).collect();
+        let own = jobs.iter().filter(|(_, serves)| *serves).filter_map(|(interval, _)| *interval).reduce(f64::max);
+        let intervals: Option<Vec<f64>> = jobs.iter().map(|(interval, _)| *interval).collect();
+        let least = intervals.and_then(|intervals| intervals.into_iter().reduce(f64::min));
+        own.into_iter().chain(least).reduce(f64::max)
     }
 }
 
@@ -476,6 +512,37 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn how_often_a_metric_comes() {
+        let interval = |jobs: &str, name: &str| {
+            let text = format!("global: {{scrape_interval: 1m}}\nscrape_configs:\n{jobs}");
+            let file = scrape::read(FileId(0), "prometheus.yml", text.as_bytes()).unwrap();
+            let model = ScrapeModel::new(vec![file]);
+            World::new(Catalogues::bundled(), Deployment::default(), Vec::new(), &model).interval(name, &|_| true)
+        };
+        let node = "- {job_name: node, static_configs: [{targets: [a]}]}\n";
+        let slow = "- {job_name: slow, scrape_interval: 10m, static_configs: [{targets: ['b:9100']}]}\n";
+        let other = "- {job_name: snmp, scrape_interval: 10m, static_configs: [{targets: ['b:9116']}]}\n";
+        let set = "- {job_name: x, static_configs: [{targets: [a], labels: {__scrape_interval__: 15s}}]}\n";
+        let rule = "- {job_name: x, static_configs: [{targets: [a]}], relabel_configs: [{target_label: __scrape_interval__, replacement: 15s}]}\n";
+        let filled = "- {job_name: x, scrape_interval: '{{ interval }}', static_configs: [{targets: [a]}]}\n";
+        for (jobs, expected) in [
+            (vec![node], Some(60.0)),
+            (vec![other], Some(600.0)),
+            (vec![node, other], Some(60.0)),
+            (vec![node, slow], Some(600.0)),
+            (vec![slow, other], Some(600.0)),
+            (vec![set], None),
+            (vec![rule], None),
+            (vec![filled], None),
+            (vec![other, set], None),
+            (vec![node, set], Some(60.0)),
+        ] {
+            assert_eq!(interval(&jobs.concat(), "node_load1"), expected, "{jobs:?}");
+        }
+        assert_eq!(interval(&[node, other].concat(), "up"), Some(600.0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What one Prometheus configuration says about scraping, with a place for every datum.
 
+use std::collections::BTreeSet;
+
 use super::labels::{LabelSet, Presence};
 use super::relabel::Relabel;
 use crate::diagnostic::{FileId, Location};
@@ -28,6 +30,8 @@ pub struct ScrapeFile {
     pub external_labels: LabelSet,
     /// `global.scrape_interval`.
     pub scrape_interval: Option<Placed<Duration>>,
+    /// Whether that is written and not known.
+    pub has_open_interval: bool,
     /// `global.evaluation_interval`.
     pub evaluation_interval: Option<Placed<Duration>>,
     /// `rule_files`: patterns relative to the file. Those that are filled in make [`ScrapeFile::has_open_rule_files`].
@@ -57,13 +61,17 @@ pub struct Job {
     pub honor_labels: Option<bool>,
     /// `scrape_interval` of its own.
     pub scrape_interval: Option<Placed<Duration>>,
+    /// Whether its targets may be scraped at other intervals: filled in, or set by their labels or by relabelling.
+    pub has_open_interval: bool,
+    /// The ports of the targets that are scraped at `/metrics`, as far as they are known.
+    pub ports: BTreeSet<String>,
     /// The labels of its targets after relabelling, `job` and `instance` included.
     pub target_labels: LabelSet,
     /// `metric_relabel_configs` in order.
     pub metric_relabels: Vec<Relabel>,
     /// The kinds of service discovery it uses, such as `docker_sd_configs`.
     pub discovery: Vec<String>,
-    /// Whether its series come from another Prometheus with all their labels (`metrics_path: /federate`).
+    /// Whether its series come from another Prometheus with all their labels (`metrics_path: /federate`, or `match[]` asks for them).
     pub is_federation: bool,
 }
 

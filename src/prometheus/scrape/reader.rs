@@ -24,7 +24,7 @@ const OPERATOR_KINDS: [&str; 4] = ["ServiceMonitor", "PodMonitor", "Probe", "Scr
 /// Whether `source` can say anything about scraping, judged by a few words in its bytes.
 #[must_use]
 pub fn might_configure_scraping(source: &[u8]) -> bool {
-    ["scrape_config", "job_name", "ServiceMonitor", "PodMonitor", "kind: Probe", "kind: ScrapeConfig"]
+    ["scrape_config", "ScrapeConfigs", "job_name", "ServiceMonitor", "PodMonitor", "kind: Probe", "kind: ScrapeConfig"]
         .iter()
         .any(|word| memchr::memmem::find(source, word.as_bytes()).is_some())
 }
@@ -56,6 +56,7 @@ fn empty(file: FileId, path: &str) -> ScrapeFile {
         jobs: Vec::new(),
         external_labels: LabelSet::default(),
         scrape_interval: None,
+        has_open_interval: false,
         evaluation_interval: None,
         rule_files: Vec::new(),
         has_open_rule_files: false,
@@ -133,6 +134,11 @@ impl Reader<'_> {
                 self.look_inside(item, text, scope, depth, level + 1);
             }
             for entry in node.entries() {
+                if entry.key.text().is_some_and(is_variable_with_jobs) {
+                    // A role or a chart puts them into a configuration.
+                    self.is_about_scraping = true;
+                    self.found.is_complete = false;
+                }
                 self.look_inside(entry.value, text, scope, depth, level + 1);
             }
         }
@@ -171,8 +177,11 @@ impl Reader<'_> {
     fn globals(&mut self, globals: Node<'_>, root: Node<'_>, scope: Scope<'_>) {
         if globals.scalar().is_some() && !globals.is_null() {
             self.found.external_labels.is_open = true;
+            self.found.has_open_interval = true;
         }
         self.found.scrape_interval = scope.duration(globals, "scrape_interval");
+        self.found.has_open_interval |=
+            self.found.scrape_interval.is_none() && globals.get("scrape_interval").is_some();
         self.found.evaluation_interval = scope.duration(globals, "evaluation_interval");
         let Some(node) = globals.get("external_labels") else { return };
         let mut labels = Labels::default();
@@ -210,6 +219,11 @@ fn is_configuration(root: Node<'_>) -> bool {
     let is_prometheus = has("scrape_configs") || has("scrape_config_files") || has("global") && has("rule_files");
     // promtail scrapes logs with a configuration that looks alike.
     is_prometheus && !has("kind") && !has("positions") && !has("clients")
+}
+
+/// Whether a variable holds scrape configurations: `prometheus_scrape_configs`, `additionalScrapeConfigs`.
+fn is_variable_with_jobs(key: &str) -> bool {
+    key.len() > "scrape_configs".len() && (key.ends_with("scrape_configs") || key.ends_with("ScrapeConfigs"))
 }
 
 fn is_job_list(root: Node<'_>) -> bool {

@@ -1,6 +1,8 @@
 //! What the targets of a job have: labels of static groups and of service discovery, presets, and what relabelling makes
 //! of them.
 
+use std::collections::BTreeSet;
+
 use super::super::file::Job;
 use super::super::labels::{Label, LabelSet, Presence};
 use super::super::relabel::{Labels, Outcome, Value};
@@ -27,8 +29,24 @@ const META_ONLY: [&str; 14] = [
     "vultr_sd_configs",
 ];
 
-/// The labels of the targets of a job: those of every group, relabelled, as alternatives.
-pub(super) fn labels(node: Node<'_>, job: &Job, scope: Scope<'_>) -> LabelSet {
+/// What the targets of a job have in common.
+pub(super) struct Targets {
+    /// Their labels: those of every group, relabelled, as alternatives.
+    pub(super) labels: LabelSet,
+    /// The ports of those that are scraped at `/metrics`, as far as they are known.
+    pub(super) ports: BTreeSet<String>,
+    /// Whether labels may set how often they are scraped.
+    pub(super) set_intervals: bool,
+}
+
+/// Where exporters show their own metrics.
+const METRICS_PATH: &str = "/metrics";
+
+/// The label that says how often a target is scraped.
+const INTERVAL: &str = "__scrape_interval__";
+
+/// What is known of the targets of a job.
+pub(super) fn read(node: Node<'_>, job: &Job, scope: Scope<'_>) -> Targets {
     let rules = node.get("relabel_configs").map_or_else(Vec::new, |list| rules::read(list, node, scope));
     let mut targets = Vec::new();
     if let Some(list) = node.get("static_configs") {
@@ -45,6 +63,7 @@ pub(super) fn labels(node: Node<'_>, job: &Job, scope: Scope<'_>) -> LabelSet {
         target.is_open = !META_ONLY.contains(&kind.as_str());
         targets.push(target);
     }
+    let mut found = Targets { labels: LabelSet::default(), ports: BTreeSet::new(), set_intervals: false };
     let mut relabelled = targets.into_iter().filter_map(|mut target| {
         preset(node, job, scope, &mut target);
         for rule in &rules {
@@ -52,14 +71,25 @@ pub(super) fn labels(node: Node<'_>, job: &Job, scope: Scope<'_>) -> LabelSet {
                 return None;
             }
         }
+        found.set_intervals |= target.get(INTERVAL) != Value::Present || target.place(INTERVAL).is_some();
+        found.ports.extend(port_of_metrics(&target));
         Some(finish(target))
     });
-    let Some(first) = relabelled.next() else {
+    let labels = match relabelled.next() {
+        Some(first) => relabelled.fold(first, |all, one| all.or(&one)),
         // No target is known: what a target would have is not known either.
-        return unknown_target(job);
+        None => unknown_target(job),
     };
-    let labels = relabelled.fold(first, |all, one| all.or(&one));
-    if scope.masked.insertions.is_empty() { labels } else { open_where_inserted(node, scope, labels) }
+    found.labels = if scope.masked.insertions.is_empty() { labels } else { open_where_inserted(node, scope, labels) };
+    found
+}
+
+/// The port of a target that is scraped at `/metrics`, if that is known.
+fn port_of_metrics(target: &Labels) -> Option<String> {
+    let is_plain = target.get("__metrics_path__") == Value::Text(METRICS_PATH.to_owned());
+    let Value::Text(address) = target.get("__address__") else { return None };
+    let (_, port) = address.rsplit_once(':').filter(|_| is_plain && has_port(&address))?;
+    Some(port.to_owned())
 }
 
 /// A template may insert more labels between the lines of a job.
@@ -96,7 +126,11 @@ fn static_group(group: Node<'_>, scope: Scope<'_>, targets: &mut Vec<Labels>) {
 
 /// What every target has before it is relabelled.
 fn preset(node: Node<'_>, job: &Job, scope: Scope<'_>, target: &mut Labels) {
-    let is_set = |target: &Labels, name: &str| target.get(name) != Value::Text(String::new());
+    let is_set = |target: &Labels, name: &str| match name {
+        "job" => target.get(name) != Value::Text(String::new()),
+        // Of an open set these are hardly ever meant.
+        name => target.values.contains_key(name),
+    };
     // Labels of the target win over those of the scrape configuration.
     let name = job.name.as_ref();
     let value = name.map_or(Value::Present, |name| Value::Text(name.value.clone()));
@@ -105,7 +139,11 @@ fn preset(node: Node<'_>, job: &Job, scope: Scope<'_>, target: &mut Labels) {
     } else if target.get("job") == Value::Unknown {
         target.set("job", Value::Present, None);
     }
-    for (label, key, default) in [("__scheme__", "scheme", "http"), ("__metrics_path__", "metrics_path", "/metrics")] {
+    for (label, key, default) in [("__scheme__", "scheme", "http"), ("__metrics_path__", "metrics_path", METRICS_PATH)]
+    {
+        if is_set(target, label) {
+            continue;
+        }
         let written = node.get(key);
         let value = match written {
             None => Value::Text(default.to_owned()),
@@ -113,8 +151,10 @@ fn preset(node: Node<'_>, job: &Job, scope: Scope<'_>, target: &mut Labels) {
         };
         target.set(label, value, None);
     }
-    for interval in ["__scrape_interval__", "__scrape_timeout__"] {
-        target.set(interval, Value::Present, None);
+    for interval in [INTERVAL, "__scrape_timeout__"] {
+        if !is_set(target, interval) {
+            target.set(interval, Value::Present, None);
+        }
     }
     for entry in node.get("params").map_or_else(Vec::new, Node::fields) {
         let Some(key) = entry.key.text() else { continue };
@@ -135,7 +175,7 @@ fn open_target() -> Labels {
 fn unknown_target(job: &Job) -> LabelSet {
     let mut set = LabelSet::unknown();
     let name = job.name.as_ref();
-    let values = name.map(|name| std::collections::BTreeSet::from([name.value.clone()]));
+    let values = name.map(|name| BTreeSet::from([name.value.clone()]));
     let label = Label { presence: Presence::Certain, values, place: name.map(|name| name.place) };
     set.labels.insert("job".to_owned(), label);
     set.labels.insert("instance".to_owned(), Label::any(Presence::Certain, None));
