@@ -125,6 +125,9 @@ impl Run<'_> {
             }
             let catalogues = self.known.catalogues.get(index).cloned().unwrap_or_default();
             let deployment = exporters::deployment(index, self.settings, self.inventory, self.files, &all, &catalogues);
+            if deployment.elsewhere.receives_series() {
+                scrape = scrape.receiving();
+            }
             let world = World::new(catalogues, deployment, deployed(&policy.config), &scrape);
             let mut monitoring = Monitoring::new(&policy.config, own, all.clone(), &scrape, &world);
             monitoring.alertmanagers = servers.filter_map(|found| found.alertmanager.as_ref()).collect();

@@ -67,6 +67,12 @@ impl ScrapeModel {
         Self { files, jobs_are_known }
     }
 
+    /// The same where others send series as well, which have any `job` and any labels.
+    #[must_use]
+    pub fn receiving(self) -> Self {
+        Self { jobs_are_known: false, ..self }
+    }
+
     /// The configurations.
     #[must_use]
     pub fn files(&self) -> &[ScrapeFile] {
@@ -106,7 +112,13 @@ impl ScrapeModel {
         let is_set_by_target = |job: &Job| {
             job.honor_labels == Some(false) && !job.is_federation && !self.touches(metric, "job", &|_| true)
         };
-        (REPORTS.contains(&metric) || self.jobs().all(is_set_by_target)).then_some(names)
+        // Another server knows of targets of its own: `up` comes from there as well.
+        let keeps_target = |job: &Job| !job.is_federation || job.honor_labels == Some(false);
+        let is_known = match REPORTS.contains(&metric) {
+            true => self.jobs().all(keeps_target),
+            false => self.jobs().all(is_set_by_target),
+        };
+        is_known.then_some(names)
     }
 
     /// Whether relabelling may give a metric another name: a metric that no exporter has may exist all the same.

@@ -289,3 +289,26 @@ fn the_labels_that_relabelling_touches() {
     assert_eq!((found.honors_labels(&all), ScrapeModel::default().honors_labels(&all)), (Some(false), None));
     assert_eq!(job("honor_labels: true\nstatic_configs: [{targets: ['a:1']}]").honors_labels(&all), Some(true));
 }
+
+#[test]
+fn other_servers_bring_jobs_of_their_own() {
+    let jobs = |text: &str| {
+        let model = ScrapeModel::new(vec![file("prometheus.yml", text)]);
+        model.jobs_of("up").map(|jobs| jobs.into_iter().map(str::to_owned).collect::<Vec<_>>().join(" "))
+    };
+    let federation = |honor: &str| {
+        format!(
+            "scrape_configs:\n- {{job_name: all, honor_labels: {honor}, metrics_path: /federate, static_configs: [{{targets: ['b:9090']}}]}}\n"
+        )
+    };
+    assert_eq!(jobs(&federation("true")), None);
+    assert_eq!(jobs(&federation("false")).as_deref(), Some("all"));
+    let text = "scrape_configs:\n- {job_name: all, honor_labels: true, params: {'match[]': ['{job=\"x\"}']}, static_configs: [{targets: ['b:9090']}]}\n";
+    assert_eq!(jobs(text), None);
+    let push = "scrape_configs:\n- {job_name: push, honor_labels: true, static_configs: [{targets: ['b:9091']}]}\n";
+    assert_eq!(jobs(push).as_deref(), Some("push"));
+    let model = ScrapeModel::new(vec![file("prometheus.yml", push)]).receiving();
+    assert_eq!(model.jobs_of("up"), None);
+    let variable = file("group_vars/all.yml", "prometheus_scrape_configs:\n- job_name: node\n");
+    assert!(!variable.is_complete);
+}
