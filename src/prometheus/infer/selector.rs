@@ -52,6 +52,8 @@ pub struct Dead {
     pub reason: DeadReason,
     /// Whether nothing that sprag does not see can change it.
     pub is_certain: bool,
+    /// Whether it would let something pass if it stood alone: another matcher on its label stands against it.
+    pub is_contradicted: bool,
 }
 
 /// Why a matcher lets nothing pass.
@@ -98,8 +100,10 @@ pub(super) fn select<'a>(id: ExprId, selector: &'a Selector, around: &Around<'a,
     let mut dead = Vec::new();
     for (index, matcher) in selector.matchers.iter().enumerate() {
         if !matcher.label.opaque && matcher.label.text != METRIC_NAME {
-            let died = apply(matcher, &mut after.labels);
-            dead.extend(died.map(|(reason, is_certain)| Dead { matcher: index, reason, is_certain }));
+            let Some((reason, is_certain)) = apply(matcher, &mut after.labels) else { continue };
+            let is_contradicted = apply(matcher, &mut found.shape.labels.clone()).is_none();
+            let reason = if is_contradicted { DeadReason::NoSuchValue } else { reason };
+            dead.push(Dead { matcher: index, reason, is_certain, is_contradicted });
         }
     }
     let Found { origin, shape: before, clashes, dropped } = found;
@@ -306,14 +310,11 @@ fn apply<'a>(matcher: &'a Matcher, labels: &mut LabelSet<'a>) -> Option<(DeadRea
     if let (Values::Any, Some(words)) = (&left, pattern.words()) {
         left = Values::of(words.iter().copied().filter(|word| !word.is_empty()), true);
     }
-    let is_present = needs_label || presence.is_present();
+    // A label that was always there may be empty elsewhere, and then it is none: exporters write `sans=""`. Only of known
+    // values none is empty.
+    let is_present = needs_label || presence.is_present() && values != Values::Any;
     if left.is_empty() && is_present {
-        let is_certain = if values == Values::Any {
-            // `label=""` where the label is always there.
-            presence.is_certain()
-        } else {
-            is_certain && (needs_label || presence.is_certain())
-        };
+        let is_certain = is_certain && (needs_label || presence.is_certain());
         return Some((DeadReason::NoSuchValue, is_certain));
     }
     let presence = match matcher.matches_empty {
