@@ -53,7 +53,8 @@ impl RuleUnit {
         let options = promql::Options { version };
         let parse = |group: &Group, rule: &Rule| {
             let text = rule.expr.as_ref().filter(|_| group.language == Language::PromQl)?;
-            Some(promql::parse(&text.value, &options))
+            let is_whole = rule.complete || !is_cut_off(rule, text, &rules.syntax_errors);
+            is_whole.then(|| promql::parse(&text.value, &options))
         };
         let mut expressions = Vec::with_capacity(rules.rules().count());
         expressions.extend(rules.rules().map(|(group, rule)| parse(group, rule)));
@@ -111,6 +112,16 @@ impl RuleUnit {
     pub fn location(&self, span: Span) -> Location {
         Location::new(self.file, span)
     }
+}
+
+/// Whether a mistake of YAML is what comes next after the expression `text` of `rule`: then the rest of it is missing.
+fn is_cut_off(rule: &Rule, text: &Text, errors: &[SyntaxError]) -> bool {
+    let Some(error) = errors.iter().find(|error| error.span.start >= text.span.start) else { return false };
+    let pairs = rule.labels.iter().chain(&rule.annotations).map(|pair| pair.name.span);
+    let texts = [&rule.alert, &rule.record].into_iter().flatten().map(|text| text.span);
+    let durations = [&rule.for_, &rule.keep_firing_for].into_iter().flatten().map(|field| field.span);
+    let mut others = pairs.chain(texts).chain(durations);
+    !others.any(|other| other.start > text.span.start && other.start < error.span.start)
 }
 
 /// The labels and annotations of `rule` that are templates.
