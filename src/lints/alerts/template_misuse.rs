@@ -223,6 +223,8 @@ impl<'t> Judge<'t> {
         let Some(verbs) = verbs(value) else { return };
         for ((at, verb), (found, _)) in verbs.iter().zip(values) {
             let fits = match found {
+                // Any value has a type.
+                _ if *verb == 'T' => true,
                 Type::Float => matches!(verb, 'v' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'b' | 'x' | 'X'),
                 Type::Text => matches!(verb, 'v' | 's' | 'q' | 'x' | 'X'),
                 _ => true,
@@ -402,7 +404,7 @@ mod tests {
     fn what_is_fine() {
         for text in [
             "{{ $labels.job }} {{ .Value | humanize }} {{ $externalURL }} {{ $.Labels.x }}",
-            "{{ printf \"%.2f%%\" $value }} {{ printf \"%v %s\" $value $labels.job }}",
+            "{{ printf \"%.2f%%\" $value }} {{ printf \"%v %s\" $value $labels.job }} {{ printf \"%T\" $value }}",
             "{{ range query \"up\" }}{{ .Labels.job }} {{ .Value }} {{ .Anything }}{{ end }}",
             "{{ with query \"up\" }}{{ . | first | value | humanize }}{{ end }}",
             "{{ if gt $value 5.0 }}x{{ end }} {{ if eq $labels.job \"a\" }}y{{ end }}",
