@@ -47,12 +47,14 @@ fn names_any(rule: &TypedRule<'_>, labels: &LabelSet<'_>, telling: &[&Label<'_>]
         return true;
     }
     rule.texts.iter().any(|(_, message)| {
+        // A query that prints labels names the series it finds.
+        let asks = message.labels.iter().any(|label| matches!(label.source, Source::Query(_)));
         let mut own = message.labels.iter().filter(|label| label.source == Source::Alert);
         // What is not known to be there may tell as well.
         let tells = |name: &str| {
             let is_open = matches!(labels.presence(name), Presence::Sometimes | Presence::Unlikely);
             is_open || telling.iter().any(|label| label.name == name)
         };
-        message.uses_all_labels || own.any(|used| tells(used.name))
+        asks || message.uses_all_labels || own.any(|used| tells(used.name))
     })
 }
