@@ -7,7 +7,18 @@ use crate::syntax::promql::{Aggregation, BinaryOperator, ExprId, ExprKind, Parse
 pub(crate) const CHECK: Check = Check::Rules(check);
 
 /// What the name of a metric says that is never zero: sizes of what is there.
-const NEVER_ZERO: [&str; 5] = ["MemTotal", "_size_bytes", "_capacity_bytes", "_limit_bytes", "_maxbytes"];
+const NEVER_ZERO: [&str; 10] = [
+    "MemTotal",
+    "_size_bytes",
+    "_capacity_bytes",
+    "_limit_bytes",
+    "_maxbytes",
+    "_max_fds",
+    "_filefd_maximum",
+    "_max_connections",
+    "_spec_cpu_period",
+    "_cpu_cores",
+];
 
 fn check(unit: &RuleUnit, out: &mut Reporter<'_>) {
     for (view, text, parsed) in sound(unit) {
