@@ -315,7 +315,7 @@ fn assigned<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 fn is_version(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_digit())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-+~_:".contains(&byte))
-        && text.contains('.')
+        && (text.contains('.') || text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The upstream part of a version of Debian's: without epoch, revision and repacking.
