@@ -109,17 +109,23 @@ impl<'a> World<'a> {
             && versions.iter().all(|version| real.iter().any(|seen| is_same(version, seen)))
     }
 
+    /// The same, of all that is known of `exporter`.
+    fn is_newer_than_known(&self, exporter: &str) -> bool {
+        let all: Vec<&Exporter> = self.catalogues.of(exporter).map(|catalogue| &catalogue.exporter).collect();
+        self.is_newer_than_all(exporter, &all)
+    }
+
     /// Whether a version of `exporter` runs that is newer than everything that was seen of it.
     fn is_newer_than_all(&self, exporter: &str, seen: &[&Exporter]) -> bool {
         let captures = || seen.iter().flat_map(|exporter| &exporter.captures);
         if captures().any(|capture| capture.evidence == Evidence::Live) {
             return false;
         }
-        let newest = captures().filter_map(|capture| minor(&capture.version)).max();
+        let known = captures().filter_map(|capture| minor(&capture.version)).max();
         let guessed = self.deployed.iter().filter(|deployed| deployed.name == exporter && deployed.is_guess);
         let guessed = guessed.filter_map(|deployed| deployed.version.as_deref());
-        let mut runs = self.versions(exporter).into_iter().chain(guessed).filter_map(minor);
-        newest.is_some_and(|newest| runs.any(|version| version > newest))
+        let mut runs = self.versions(exporter).into_iter().chain(guessed).filter_map(newest);
+        known.is_some_and(|known| runs.any(|version| version > known))
     }
 
     fn family<'w>(&'w self, fact: &Fact<'w>) -> Family<'w> {
@@ -142,7 +148,8 @@ impl<'a> World<'a> {
             kind: kind(fact),
             unit: Unit::UNKNOWN,
             labels: labels.collect(),
-            is_open: fact.metric.has_open_labels,
+            // Later versions add labels.
+            is_open: fact.metric.has_open_labels || self.is_newer_than_known(&fact.exporter().name),
             is_certain,
         }
     }
@@ -251,6 +258,12 @@ fn is_same(one: &str, other: &str) -> bool {
 fn minor(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.trim_start_matches('v').split(['.', '-', '+', '~']);
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// The newest that `version` may be: the tag `v3` moves on with every release.
+fn newest(version: &str) -> Option<(u32, u32)> {
+    let only_major = || Some((version.trim_start_matches('v').parse().ok()?, u32::MAX));
+    minor(version).or_else(only_major)
 }
 
 impl Knowledge for World<'_> {
