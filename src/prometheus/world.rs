@@ -210,9 +210,11 @@ fn serves(job: &Job, exporter: &Exporter) -> bool {
     exporter.name == ADDED || job.name().is_some_and(is_name) || port.is_some_and(|port| job.ports.contains(port))
 }
 
-/// What a fact says of values. Some exporters call gauge what counts since a start: `rate` is right there.
+/// What a fact says of values. Some exporters call gauge what counts since a start: `rate` is right there. And what a
+/// device counts for life may be looked at either way.
 fn kind(fact: &Fact<'_>) -> FamilyKind {
     match fact.kind() {
+        _ if fact.exporter().is_cumulative(&fact.metric.name) => FamilyKind::Unknown,
         Kind::Counter => FamilyKind::Counter,
         Kind::Gauge if is_counting(&fact.metric.help) => FamilyKind::Unknown,
         Kind::Gauge => FamilyKind::Gauge,
@@ -356,7 +358,7 @@ impl Knowledge for World<'_> {
             Running::On => return None,
             Running::Off(_) => true,
             Running::Unknown if collector.upstream || collector.debian => return None,
-            Running::Unknown => deployed.is_some_and(|deployed| !deployed.collectors.is_empty()),
+            Running::Unknown => deployed.is_some_and(|it| !it.collectors.is_empty()) && !collector.is_option(),
         };
         Some(CollectorState {
             exporter: Cow::Borrowed(exporter.name.as_ref()),
@@ -503,6 +505,8 @@ mod tests {
         assert_eq!(state(&world("", &[]), "node_processes_pids"), Some(false));
         assert_eq!(state(&world("", &["systemd"]), "node_processes_pids"), Some(true));
         assert_eq!(state(&world("", &["processes"]), "node_processes_pids"), None);
+        assert_eq!(state(&world("", &["systemd"]), "node_network_address_info"), Some(false), "an option");
+        assert_eq!(state(&world("", &["netdev.address-info"]), "node_network_address_info"), None);
         assert_eq!(state(&world("", &[]), "node_load1"), None);
     }
 
@@ -556,6 +560,31 @@ mod tests {
             assert_eq!(interval(&jobs.concat(), "node_load1"), expected, "{jobs:?}");
         }
         assert_eq!(interval(&[node, other].concat(), "up"), Some(600.0));
+    }
+
+    #[test]
+    fn newer_versions_may_have_other_labels() {
+        let is_open = |version: &str| match world(version, &[]).metric("node_load1") {
+            Metric::Known(family) => family.is_open,
+            _ => panic!("{version}"),
+        };
+        for (version, expected) in [("1.5.0", false), ("", false), ("1.99.0", true), ("2", true), ("1", true)] {
+            assert_eq!(is_open(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn what_a_device_counts_is_no_counter() {
+        let kind = |name: &str| match world("", &[]).metric(name) {
+            Metric::Known(family) => family.kind,
+            _ => panic!("{name}"),
+        };
+        assert_eq!(kind("node_load1"), FamilyKind::Gauge);
+        assert_eq!(kind("node_nf_conntrack_entries"), FamilyKind::Gauge);
+        assert_eq!(kind("node_nf_conntrack_stat_insert"), FamilyKind::Unknown);
+        assert_eq!(kind("nvme_media_errors_total"), FamilyKind::Unknown);
+        assert_eq!(kind("smartmon_udma_crc_error_count_raw_value"), FamilyKind::Unknown);
+        assert_eq!(kind("smartmon_udma_crc_error_count_worst"), FamilyKind::Gauge);
     }
 
     #[test]

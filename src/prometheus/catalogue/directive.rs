@@ -45,11 +45,12 @@ pub(super) enum Directive {
 type Field = fn(&mut Exporter) -> &mut Vec<Text>;
 
 /// Directives that add words to a list: how own metrics begin, beginnings that are somebody else's, families that depend
-/// on machine or configuration, names of program, images and packages, and projects on GitHub.
-const LISTS: [(&str, Field); 7] = [
+/// on machine or configuration, metrics that add up, names of program, images and packages, and projects on GitHub.
+const LISTS: [(&str, Field); 8] = [
     ("prefix", |exporter| &mut exporter.prefixes),
     ("foreign", |exporter| &mut exporter.foreign),
     ("open", |exporter| &mut exporter.open),
+    ("cumulative", |exporter| &mut exporter.cumulative),
     ("programs", |exporter| &mut exporter.programs),
     ("images", |exporter| &mut exporter.images),
     ("packages", |exporter| &mut exporter.packages),
@@ -57,7 +58,7 @@ const LISTS: [(&str, Field); 7] = [
 ];
 
 /// All words, for "did you mean".
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 21] = [
     "catalogue",
     "exporter",
     "version",
@@ -67,6 +68,7 @@ const WORDS: [&str; 20] = [
     "foreign",
     "open",
     "open-labels",
+    "cumulative",
     "skip",
     "sometimes",
     "values",

@@ -49,6 +49,14 @@ pub struct Collector {
     pub switch: Text,
 }
 
+impl Collector {
+    /// Whether it is an option of a collector, such as `netdev.address-info`: who lists collectors does not mean it.
+    #[must_use]
+    pub fn is_option(&self) -> bool {
+        self.switch.starts_with('-') && self.name.contains('.')
+    }
+}
+
 /// A metric that was given another name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renamed {
@@ -71,6 +79,8 @@ pub struct Exporter {
     pub foreign: Vec<Text>,
     /// Patterns of metrics that depend on machine or configuration, such as `node_hwmon_*`.
     pub open: Vec<Text>,
+    /// Patterns of metrics that add up, whatever their type says, and for longer than a process runs: what a disk counts.
+    pub cumulative: Vec<Text>,
     /// What can be switched on and off.
     pub collectors: Vec<Collector>,
     /// What was seen of it.
@@ -102,6 +112,12 @@ impl Exporter {
     #[must_use]
     pub fn is_open(&self, name: &str) -> bool {
         self.open.iter().any(|pattern| fits(pattern, name))
+    }
+
+    /// Whether the metric called `name` adds up for longer than a process runs: neither its value nor its rate misleads.
+    #[must_use]
+    pub fn is_cumulative(&self, name: &str) -> bool {
+        self.cumulative.iter().any(|pattern| fits(pattern, name))
     }
 
     /// The new name of a metric that was renamed.
@@ -138,10 +154,10 @@ impl Exporter {
     }
 }
 
-/// Whether `name` is `pattern`, or begins as `pattern` does before its final `*`.
+/// Whether `name` is `pattern`, in which one `*` stands for anything.
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(beginning) => name.starts_with(beginning),
+    match pattern.split_once('*') {
+        Some((beginning, end)) => name.strip_prefix(beginning).is_some_and(|rest| rest.ends_with(end)),
         None => pattern == name,
     }
 }
