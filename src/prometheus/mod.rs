@@ -25,6 +25,7 @@ mod names;
 mod reader;
 mod rule_file;
 pub mod scrape;
+mod serving;
 mod values;
 mod violation;
 pub mod world;

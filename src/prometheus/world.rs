@@ -10,6 +10,7 @@ use super::infer::{
     Scraped, Unit, Values,
 };
 use super::scrape::{self, Job, ScrapeModel};
+use super::serving::{Serving, serving};
 use super::{catalogue, duration::Duration};
 
 /// An exporter that the configuration says is deployed.
@@ -39,9 +40,6 @@ const DEFAULT_INTERVAL: f64 = 60.0;
 
 /// The catalogue of what Prometheus adds itself.
 const ADDED: &str = "scrape";
-
-/// Where exporters listen if nobody says otherwise, <https://github.com/prometheus/prometheus/wiki/Default-port-allocations>.
-const PORTS: [(&str, &str); 3] = [("alertmanager", "9093"), ("node-exporter", "9100"), ("prometheus", "9090")];
 
 /// What names got when units became part of them.
 const UNITS: [&str; 6] = ["_bytes", "_total", "_seconds", "_bytes_total", "_seconds_total", "_ratio"];
@@ -187,6 +185,39 @@ impl<'a> World<'a> {
         Some(written.map_or(DEFAULT_INTERVAL, |placed| seconds(placed.value)))
     }
 
+    /// Those of the clashes `found` that befall the metric `name`: they are in jobs that serve it. Where no job does for
+    /// certain, any may, and only what happens in all of them counts.
+    fn clashes(&self, name: &str, found: &[scrape::Clash], accepts: &dyn Fn(&str) -> bool) -> Vec<Clash<'static>> {
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let facts = self.catalogues.lookup(name);
+        let exporters: Vec<&Exporter> = facts.iter().map(Fact::exporter).collect();
+        let servings: Vec<(Option<&str>, Serving)> =
+            self.jobs(accepts).map(|(_, job)| (job.name(), serving(job, &exporters))).collect();
+        let is_known = servings.iter().any(|(_, serving)| *serving == Serving::Yes);
+        let least = if is_known { Serving::Yes } else { Serving::Maybe };
+        let is_in = |job: Option<&str>, label: &str| {
+            found.iter().any(|clash| clash.job.as_deref() == job && clash.label == label)
+        };
+        let is_everywhere = |label: &str| {
+            let mut others = servings.iter().filter(|(_, serving)| *serving != Serving::No);
+            self.scrape.jobs_are_known() && others.all(|(job, _)| is_in(*job, label))
+        };
+        let befalls = |clash: &&scrape::Clash| {
+            let is_served = servings.iter().any(|(job, serving)| *job == clash.job.as_deref() && *serving == least);
+            is_served && (is_known || is_everywhere(&clash.label))
+        };
+        let clashes = found.iter().filter(befalls).map(|clash| Clash {
+            label: clash.label.clone().into(),
+            is_certain: clash.presence == scrape::Presence::Certain,
+            is_everywhere: is_everywhere(&clash.label),
+            job: clash.job.clone().map(Cow::Owned),
+            place: clash.place,
+        });
+        clashes.collect()
+    }
+
     fn jobs<'w>(
         &'w self,
         accepts: &'w dyn Fn(&str) -> bool,
@@ -196,18 +227,9 @@ impl<'a> World<'a> {
     }
 }
 
-/// Whether the targets of a job are of the exporter for certain: the job is named after it, or its port is used. What
-/// Prometheus adds itself is in every job.
+/// Whether the targets of a job are of the exporter for certain. What Prometheus adds itself is in every job.
 fn serves(job: &Job, exporter: &Exporter) -> bool {
-    let plain = |name: &str| name.to_lowercase().replace('_', "-");
-    let short = exporter.name.strip_suffix("-exporter").unwrap_or(&exporter.name);
-    let is_name = |name: &str| {
-        let programs = exporter.programs.iter().map(|program| plain(program));
-        let mut names = programs.chain([exporter.name.to_string(), short.to_owned()]);
-        names.any(|known| known == plain(name))
-    };
-    let port = PORTS.iter().find(|(name, _)| *name == exporter.name).map(|(_, port)| *port);
-    exporter.name == ADDED || job.name().is_some_and(is_name) || port.is_some_and(|port| job.ports.contains(port))
+    exporter.name == ADDED || serving(job, &[exporter]) == Serving::Yes
 }
 
 /// What a fact says of values. Some exporters call gauge what counts since a start: `rate` is right there. And what a
@@ -307,13 +329,7 @@ impl Knowledge for World<'_> {
         for (name, label) in &found.labels.labels {
             labels.set(imported(name, label, &own));
         }
-        let clashes = found.clashes.into_iter().map(|clash| Clash {
-            label: clash.label.into(),
-            is_certain: clash.presence == scrape::Presence::Certain,
-            job: clash.job.map(Cow::Owned),
-            place: clash.place,
-        });
-        Scraped { labels, clashes: clashes.collect(), dropped: found.dropped }
+        Scraped { labels, clashes: self.clashes(name, &found.clashes, accepts), dropped: found.dropped }
     }
 
     fn evidence(&self, name: &str) -> String {
@@ -500,6 +516,31 @@ mod tests {
     }
 
     #[test]
+    fn newer_versions_may_have_other_labels() {
+        let is_open = |version: &str| match world(version, &[]).metric("node_load1") {
+            Metric::Known(family) => family.is_open,
+            _ => panic!("{version}"),
+        };
+        for (version, expected) in [("1.5.0", false), ("", false), ("1.99.0", true), ("2", true), ("1", true)] {
+            assert_eq!(is_open(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn what_a_device_counts_is_no_counter() {
+        let kind = |name: &str| match world("", &[]).metric(name) {
+            Metric::Known(family) => family.kind,
+            _ => panic!("{name}"),
+        };
+        assert_eq!(kind("node_load1"), FamilyKind::Gauge);
+        assert_eq!(kind("node_nf_conntrack_entries"), FamilyKind::Gauge);
+        assert_eq!(kind("node_nf_conntrack_stat_insert"), FamilyKind::Unknown);
+        assert_eq!(kind("nvme_media_errors_total"), FamilyKind::Unknown);
+        assert_eq!(kind("smartmon_udma_crc_error_count_raw_value"), FamilyKind::Unknown);
+        assert_eq!(kind("smartmon_udma_crc_error_count_worst"), FamilyKind::Gauge);
+    }
+
+    #[test]
     fn collectors_that_are_off() {
         let state = |world: &World<'_>, name: &str| world.collector(name).map(|found| found.is_certain);
         assert_eq!(state(&world("", &[]), "node_processes_pids"), Some(false));
@@ -560,31 +601,6 @@ mod tests {
             assert_eq!(interval(&jobs.concat(), "node_load1"), expected, "{jobs:?}");
         }
         assert_eq!(interval(&[node, other].concat(), "up"), Some(600.0));
-    }
-
-    #[test]
-    fn newer_versions_may_have_other_labels() {
-        let is_open = |version: &str| match world(version, &[]).metric("node_load1") {
-            Metric::Known(family) => family.is_open,
-            _ => panic!("{version}"),
-        };
-        for (version, expected) in [("1.5.0", false), ("", false), ("1.99.0", true), ("2", true), ("1", true)] {
-            assert_eq!(is_open(version), expected, "{version}");
-        }
-    }
-
-    #[test]
-    fn what_a_device_counts_is_no_counter() {
-        let kind = |name: &str| match world("", &[]).metric(name) {
-            Metric::Known(family) => family.kind,
-            _ => panic!("{name}"),
-        };
-        assert_eq!(kind("node_load1"), FamilyKind::Gauge);
-        assert_eq!(kind("node_nf_conntrack_entries"), FamilyKind::Gauge);
-        assert_eq!(kind("node_nf_conntrack_stat_insert"), FamilyKind::Unknown);
-        assert_eq!(kind("nvme_media_errors_total"), FamilyKind::Unknown);
-        assert_eq!(kind("smartmon_udma_crc_error_count_raw_value"), FamilyKind::Unknown);
-        assert_eq!(kind("smartmon_udma_crc_error_count_worst"), FamilyKind::Gauge);
     }
 
     #[test]

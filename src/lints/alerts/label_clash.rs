@@ -65,5 +65,10 @@ fn report(rules: &TypedRules<'_>, out: &mut Reporter<'_>, clash: &Clash<'_>, nam
     if let Some(place) = clash.place {
         finding = finding.label(place, "set for the target here");
     }
-    out.report(finding.help(format!("use `exported_{label}`, which is the exporter's, or rename the target's label")));
+    let help = match clash.is_everywhere {
+        true => format!("use `exported_{label}`, which is the exporter's, or rename the target's label"),
+        // Series of other jobs have the exporter's under its own name.
+        false => "rename the target's label, or set `honor_labels: true` for the job".to_owned(),
+    };
+    out.report(finding.help(help));
 }

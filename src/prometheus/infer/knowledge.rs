@@ -143,6 +143,8 @@ pub struct Clash<'k> {
     pub label: Cow<'k, str>,
     /// Whether that happens to every series of the job.
     pub is_certain: bool,
+    /// Whether it happens in every job that may have the series, so that the exporter's label is always renamed.
+    pub is_everywhere: bool,
     /// The job, where its name is known.
     pub job: Option<Cow<'k, str>>,
     /// What sets the label of the target; nothing for `job` and `instance`.
