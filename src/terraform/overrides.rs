@@ -78,7 +78,7 @@ fn parts(block: BlockView<'_>) -> Vec<(String, Span)> {
                     // Its arguments are replaced one by one.
                     "lifecycle" => found.extend(arguments(&format!("{address}lifecycle "), inner.body())),
                     "dynamic" => {
-                        found.extend(inner.label(0).map(|kind| (format!("{address}{kind} block"), inner.span())))
+                        found.extend(inner.label(0).map(|kind| (format!("{address}{kind} block"), inner.span())));
                     }
                     kind => found.push((format!("{address}{kind} block"), inner.span())),
                 }
