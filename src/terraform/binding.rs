@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::release::{self, Kinship};
 use super::schemas::{ProviderSchema, Schemas};
 use super::{Module, ResourceMode, required_providers};
 use crate::syntax::hcl::{self, Document};
@@ -11,8 +12,8 @@ use crate::syntax::hcl::{self, Document};
 pub struct Binding<'a> {
     /// What is known of it.
     pub provider: &'a ProviderSchema,
-    /// Whether the module runs with the release (major and minor version) that the schema is of. Otherwise what the schema
-    /// lacks may be newer or older than it.
+    /// Whether the module runs with the release (major and minor version) that the schema is of. Otherwise it may, and what
+    /// the schema lacks may be newer or older than it. A release that cannot be the schema's is not bound to it at all.
     pub is_same_release: bool,
 }
 
@@ -58,8 +59,8 @@ pub(super) fn declared<'a>(module: &Module<'a>) -> Vec<(Cow<'a, str>, Option<Bin
         let binding = match source {
             // A source that is no literal is an error of Terraform's.
             Some(None) => None,
-            Some(Some(source)) => bind(module, &source, constraint.as_deref()),
-            None => bind(module, name, constraint.as_deref()),
+            Some(Some(source)) => bind(module, name, &source, constraint.as_deref()),
+            None => bind(module, name, name, constraint.as_deref()),
         };
         found.retain(|(known, _)| known != name);
         found.push((Cow::Borrowed(name), binding));
@@ -74,7 +75,7 @@ pub(super) fn implied<'a>(module: &Module<'a>, name: &str) -> Option<Binding<'a>
             let provider = module.schemas.provider("terraform.io/builtin/terraform")?;
             Some(Binding { provider, is_same_release: true })
         }
-        _ if module.is_complete => bind(module, name, None),
+        _ if module.is_complete => bind(module, name, name, None),
         _ => None,
     }
 }
@@ -83,36 +84,33 @@ pub(super) fn implied<'a>(module: &Module<'a>, name: &str) -> Option<Binding<'a>
 pub(super) fn by_kind<'a>(module: &Module<'a>, mode: ResourceMode, kind: &str) -> Option<Binding<'a>> {
     let schemas: &'a Schemas = module.schemas;
     let provider = schemas.only_provider_of(mode, kind).filter(|_| module.is_complete)?;
-    Some(Binding { provider, is_same_release: is_same_release(module, provider, None) })
+    let name = kind.split('_').next().unwrap_or(kind);
+    to_release(module, name, provider, None)
 }
 
-fn bind<'a>(module: &Module<'a>, source: &str, constraint: Option<&str>) -> Option<Binding<'a>> {
-    let provider = module.schemas.provider(source)?;
-    Some(Binding { provider, is_same_release: is_same_release(module, provider, constraint) })
+fn bind<'a>(module: &Module<'a>, name: &str, source: &str, constraint: Option<&str>) -> Option<Binding<'a>> {
+    to_release(module, name, module.schemas.provider(source)?, constraint)
 }
 
-fn is_same_release(module: &Module<'_>, provider: &ProviderSchema, constraint: Option<&str>) -> bool {
-    let Some(version) = provider.version.as_deref() else { return true };
-    if let Some(locked) = module.locks.version(&provider.source) {
-        return major_and_minor(locked) == major_and_minor(version);
-    }
-    let clauses = constraint.unwrap_or_default().split(',');
-    clauses.filter_map(pinned).any(|pinned| Some(pinned) == major_and_minor(version))
-}
-
-/// The major and minor version that a clause of a constraint admits alone: `= 1.2.3`, `1.2.3` or `~> 1.2.3`.
-fn pinned(clause: &str) -> Option<(u32, u32)> {
-    let clause = clause.trim();
-    match clause.strip_prefix("~>") {
-        Some(version) if version.split('.').count() == 3 => major_and_minor(version),
-        Some(_) => None,
-        None => major_and_minor(clause.strip_prefix('=').unwrap_or(clause)),
-    }
-}
-
-fn major_and_minor(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.trim().split('.').map(|part| part.parse().ok());
-    Some((parts.next()??, parts.next()??))
+/// Nothing where `name` stands for another release of the provider than the one whose schema is known.
+fn to_release<'a>(
+    module: &Module<'a>,
+    name: &str,
+    provider: &'a ProviderSchema,
+    constraint: Option<&str>,
+) -> Option<Binding<'a>> {
+    let kinship = match (provider.version.as_deref(), module.locks.version(&provider.source)) {
+        (None, _) => Kinship::Same,
+        (Some(schema), Some(locked)) => release::of_release(schema, locked),
+        (Some(schema), None) => {
+            // Terraform takes what old configurations say there as well.
+            let configured = module.providers.iter().filter(|configured| configured.name() == name);
+            let own: Vec<Cow<'_, str>> =
+                configured.filter_map(|configured| configured.value("version")?.as_string()).collect();
+            release::of_constraints(schema, own.iter().map(|own| &**own).chain(constraint))
+        }
+    };
+    (kinship != Kinship::Other).then_some(Binding { provider, is_same_release: kinship == Kinship::Same })
 }
 
 #[cfg(test)]
@@ -160,12 +158,28 @@ mod tests {
     #[test]
     fn the_lock_file_goes_before_the_constraint() {
         let lock = |version: &str| format!("provider \"{BPG}\" {{\n  version = \"{version}\"\n}}\n");
-        let release = |constraint: &str, locks: &str| bound(&required("bpg/proxmox", constraint), locks, VM).unwrap().1;
+        let release = |constraint: &str, locks: &str| {
+            bound(&required("bpg/proxmox", constraint), locks, VM).is_some_and(|it| it.1)
+        };
         assert!(release(">= 0.50", &lock("0.111.0")));
         assert!(!release("0.111.1", &lock("0.110.0")));
         assert!(release("~> 0.111.0", ""));
         assert!(release("= 0.111.1, != 0.111.0", ""));
         assert!(!release("~> 0.111", ""));
         assert!(!release("", "not a lock"));
+    }
+
+    #[test]
+    fn a_schema_says_nothing_of_another_release() {
+        let lock = format!("provider \"{BPG}\" {{\n  version = \"0.110.0\"\n}}\n");
+        assert_eq!(bound(&required("bpg/proxmox", "0.38.1"), "", VM), None);
+        assert_eq!(bound(&required("bpg/proxmox", ">= 0.38.1"), &lock, VM), None);
+        assert_eq!(bound("", &lock, VM), None);
+        let configured = "provider \"proxmox\" {\n  version = \"~> 0.38.1\"\n}\n";
+        assert_eq!(bound(configured, "", VM), None);
+        for version in ["3.0.1-rc4", "2.9.14", "~> 3.0", ">= 2.9"] {
+            assert_eq!(bound(&required("telmate/proxmox", version), "", "proxmox_vm_qemu"), None, "{version}");
+        }
+        assert_eq!(bound("", "", "proxmox_vm_qemu"), None);
     }
 }

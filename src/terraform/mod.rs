@@ -9,6 +9,7 @@ mod overrides;
 mod providers;
 mod reference;
 mod regression;
+mod release;
 pub mod schemas;
 mod sites;
 mod source;
