@@ -20,6 +20,7 @@ mod test_file;
 mod typed;
 mod types;
 mod unused;
+mod values;
 mod version;
 
 pub use binding::{Binding, Locks};
@@ -36,4 +37,5 @@ pub use survey::{Place, Survey, Wrapper, key_name};
 pub use test_file::{Command, Run, TestFile};
 pub use types::{AttributeType, ObjectType, Type};
 pub use unused::{Unused, UnusedKind, settle_unused};
+pub use values::loaded_values;
 pub use version::versions_in;

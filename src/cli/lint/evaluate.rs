@@ -18,7 +18,7 @@ use crate::eval::{ShortCircuit, Sources, Unreadable};
 use crate::invariant::{Bundled, Invariant, RootValue};
 use crate::linter::{Check, Evaluated, Evaluation, Policy};
 use crate::lints::LINTS;
-use crate::terraform::{Contracts, Locks, Module, ModuleKind, ModuleSummary, Role, Source};
+use crate::terraform::{Contracts, Locks, Module, ModuleKind, ModuleSummary, Source, loaded_values};
 
 /// Levels of expressions need room: a thread's usual stack is too small for the deepest that are followed.
 pub(super) const STACK: usize = 64 << 20;
@@ -326,27 +326,10 @@ fn judge_group(
     evaluated
 }
 
-/// The values that Terraform loads by itself, in its order: `terraform.tfvars`, then `*.auto.tfvars`
-/// (<https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>).
+/// The values that Terraform loads by itself.
 fn values_of(module: &Module<'_>) -> Vec<RootValue> {
-    let rank = |source: &Source| -> Option<(u8, String)> {
-        let name = source.name.as_str();
-        match name {
-            "terraform.tfvars" => Some((0, String::new())),
-            "terraform.tfvars.json" => Some((1, String::new())),
-            _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => Some((2, name.to_owned())),
-            _ => None,
-        }
-    };
-    let mut files: Vec<((u8, String), &Source)> = module
-        .sources
-        .iter()
-        .filter(|source| source.role == Role::Variables && !source.is_broken())
-        .filter_map(|source| Some((rank(source)?, source)))
-        .collect();
-    files.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut values: Vec<RootValue> = Vec::new();
-    for (_, source) in files {
+    for source in loaded_values(module).into_iter().filter(|source| !source.is_broken()) {
         for attribute in source.document().root().attributes() {
             let Ok(value) = crate::eval::constant(attribute.value()) else { continue };
             values.retain(|(name, _, _)| **name != *attribute.name());

@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::eval::{Constraint, Doubt, constant, convert};
 use crate::linter::{Check, Reporter, Repository, of_variable};
 use crate::syntax::hcl::{self, Document, ExprKind, ExprView};
-use crate::terraform::{Module, Role, Type};
+use crate::terraform::{Module, Type, loaded_values};
 
 pub(crate) const CHECK: Check = Check::Both(check, check_calls);
 
@@ -62,14 +62,16 @@ fn check_defaults(module: &Module<'_>, out: &mut Reporter<'_>) {
 
 /// What the files of values hold that Terraform loads by itself.
 fn check_values(module: &Module<'_>, out: &mut Reporter<'_>) {
-    let is_loaded = |name: &str| {
-        let name = name.strip_suffix(".json").unwrap_or(name);
-        name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
-    };
-    let files = module.sources.iter().filter(|source| source.role == Role::Variables && is_loaded(&source.name));
+    if !module.is_certain() {
+        return;
+    }
+    let files = loaded_values(module);
     let mut found = Vec::new();
-    for source in files.filter(|_| module.is_certain()) {
-        for attribute in source.document().root().attributes() {
+    for (at, source) in files.iter().enumerate() {
+        let is_replaced = |name: &str| {
+            files[at + 1..].iter().any(|later| later.document().root().attributes().any(|one| one.name() == name))
+        };
+        for attribute in source.document().root().attributes().filter(|attribute| !is_replaced(attribute.name())) {
             let mut variables = module.variables.iter();
             let Some(variable) = variables.find(|variable| variable.name() == attribute.name()) else { continue };
             let Some(ty) = variable.value("type") else { continue };

@@ -1,0 +1,2 @@
+cores  = 5
+memory = 2048
