@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Module, Source};
+use super::{Module, Role, Source};
 use crate::diagnostic::Location;
 use crate::syntax::hcl::{AttributeView, BlockView, ExprKind, ExprView};
 
@@ -23,14 +23,20 @@ pub struct ProviderReference<'a> {
     pub location: Location,
 }
 
-/// All entries of `required_providers`, of override files too.
+/// The entries of `required_providers` that count: one in an override file replaces those of its name before it.
 #[must_use]
 pub fn required_providers<'a>(module: &Module<'a>) -> Vec<Requirement<'a>> {
-    let mut found = Vec::new();
-    for source in module.configuration() {
+    let mut found: Vec<Requirement<'a>> = Vec::new();
+    let with_role = |role| module.sources.iter().filter(move |source| source.role == role);
+    for source in with_role(Role::Configuration).chain(with_role(Role::Override)) {
         for settings in source.document().root().blocks_of("terraform") {
             let blocks = settings.body().blocks_of("required_providers");
-            found.extend(blocks.flat_map(|block| block.body().attributes()).map(|entry| Requirement { source, entry }));
+            for entry in blocks.flat_map(|block| block.body().attributes()) {
+                if source.role == Role::Override {
+                    found.retain(|replaced| replaced.entry.name() != entry.name());
+                }
+                found.push(Requirement { source, entry });
+            }
         }
     }
     found

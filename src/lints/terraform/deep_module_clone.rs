@@ -1,7 +1,7 @@
 //! See `lints/terraform/deep-module-clone/README.md`.
 
 use super::module_source::{Origin, origin, parameter};
-use super::with_fix;
+use super::{call_argument, with_fix};
 use crate::diagnostic::Applicability;
 use crate::linter::{Check, Reporter};
 use crate::source::Span;
@@ -12,7 +12,7 @@ pub(crate) const CHECK: Check = Check::Module(check);
 
 fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
     for call in &module.calls {
-        let Some(value) = call.value("source") else { continue };
+        let Some((file, value)) = call_argument(module, call, "source") else { continue };
         let Some(source) = ExprView::as_string(value).filter(|source| origin(source) == Origin::Git) else { continue };
         let Some(wanted) = parameter(&source, "ref").filter(|wanted| !is_commit(wanted)) else { continue };
         if parameter(&source, "depth").is_some_and(|depth| depth == "1") {
@@ -20,7 +20,7 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
         }
         let finding = out
             .finding(
-                call.location(value.span()),
+                file.location(value.span()),
                 format!("all history of `{wanted}` is cloned for module `{}`", call.name()),
             )
             .help("add `depth=1` to the source")
@@ -31,7 +31,7 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
         // An empty one too: the first one counts.
         let has_depth = source.split(['?', '&']).any(|pair| pair.starts_with("depth="));
         let edits = if has_depth { &[] } else { &edits[..] };
-        out.report(with_fix(finding, call.source, Applicability::Safe, edits));
+        out.report(with_fix(finding, file, Applicability::Safe, edits));
     }
 }
 

@@ -35,8 +35,8 @@ mod module_source;
 
 pub(super) use super::with_fix;
 use crate::linter::Reporter;
-use crate::syntax::hcl::BlockView;
-use crate::terraform::{Declaration, Module, Role};
+use crate::syntax::hcl::{BlockView, ExprView};
+use crate::terraform::{Declaration, Module, Role, Source};
 
 /// Whether `text` is a version of three numbers (<https://semver.org>), with or without a `v`.
 fn is_version(text: &str) -> bool {
@@ -62,6 +62,17 @@ fn overrides<'m>(module: &'m Module<'_>, kind: &'m str, name: &'m str) -> impl I
     let files = module.sources.iter().filter(|source| source.role == Role::Override);
     let blocks = files.flat_map(move |source| source.document().root().blocks_of(kind));
     blocks.filter(move |block| block.label(0).as_deref() == Some(name))
+}
+
+/// An argument of a call and its file; the last override file that has it counts.
+fn call_argument<'a>(module: &Module<'a>, call: &Declaration<'a>, name: &str) -> Option<(&'a Source, ExprView<'a>)> {
+    let called = call.block.label(0);
+    let files = module.sources.iter().filter(|source| source.role == Role::Override);
+    let blocks =
+        files.flat_map(|source| source.document().root().blocks_of("module").map(move |block| (source, block)));
+    let overrides = blocks.filter(|(_, block)| block.label(0) == called);
+    let values = overrides.filter_map(|(source, block)| Some((source, block.body().value(name)?)));
+    values.last().or_else(|| Some((call.source, call.value(name)?)))
 }
 
 /// Reports each of `declarations` that has no `description`. Who runs a module reads its code; who calls it reads this.

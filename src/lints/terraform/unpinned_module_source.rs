@@ -1,7 +1,7 @@
 //! See `lints/terraform/unpinned-module-source/README.md`.
 
-use super::is_version;
 use super::module_source::{Origin, origin, parameter};
+use super::{call_argument, is_version};
 use crate::config::Literal;
 use crate::config::schema::Kind;
 use crate::linter::{Check, Reporter};
@@ -37,7 +37,7 @@ fn is_commit(name: &str) -> bool {
 
 fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
     for call in &module.calls {
-        let Some(value) = call.value("source") else { continue };
+        let Some((file, value)) = call_argument(module, call, "source") else { continue };
         let Some(source) = ExprView::as_string(value) else { continue };
         if !matches!(origin(&source), Origin::Git | Origin::Mercurial) {
             continue;
@@ -58,7 +58,7 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
             (Some(_), _) => continue,
         };
         out.report(
-            out.finding(call.location(value.span()), message)
+            out.finding(file.location(value.span()), message)
                 .help(help(style))
                 .subject(format!("module.{}", call.name())),
         );

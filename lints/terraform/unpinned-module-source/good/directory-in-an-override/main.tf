@@ -1,0 +1,3 @@
+module "vm" {
+  source = "git::https://example.org/vm.git"
+}

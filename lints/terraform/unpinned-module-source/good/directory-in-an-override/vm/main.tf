@@ -1,0 +1,4 @@
+output "name" {
+  description = "Its name."
+  value       = "vm"
+}
