@@ -6,7 +6,7 @@ use super::{Module, ModuleSummary, Resource, ResourceMode};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
 use crate::syntax::hcl::{BlockView, ExprView};
-use crate::terraform::Source;
+use crate::terraform::{Role, Source};
 
 /// What can be declared and not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Unused {
     pub name: Box<str>,
     /// Its header; the whole of a local value.
     pub location: Location,
-    /// What goes when it goes, its line break included; nothing in JSON.
+    /// What goes when it goes, its line break included; nothing in JSON, and where an override file needs it.
     pub removal: Option<Location>,
 }
 
@@ -81,12 +81,31 @@ pub(super) fn unused_in(module: &Module<'_>) -> Vec<Unused> {
             });
         }
     }
+    for unused in &mut found {
+        unused.removal.take_if(|_| is_overridden(module, &unused.name));
+    }
     let may_be_quoted = |unused: &Unused| matches!(unused.kind, UnusedKind::Data | UnusedKind::Provider);
     if found.iter().any(may_be_quoted) {
         let quoted = quoted_references(module);
         found.retain(|unused| !may_be_quoted(unused) || !quoted.contains(&*unused.name));
     }
     found
+}
+
+/// Whether an override file changes the declaration that references call `name`, which then has to be there.
+fn is_overridden(module: &Module<'_>, name: &str) -> bool {
+    let files = module.sources.iter().filter(|source| source.role == Role::Override);
+    let mut blocks = files.flat_map(|source| source.document().root().blocks());
+    blocks.any(|block| match block.kind() {
+        "variable" => name.strip_prefix("var.").is_some_and(|name| block.label(0).as_deref() == Some(name)),
+        "data" => name.strip_prefix("data.").is_some_and(|name| block.labels().collect::<Vec<_>>().join(".") == name),
+        "locals" => name.strip_prefix("local.").is_some_and(|name| block.body().attribute(name).is_some()),
+        "provider" => {
+            let alias = block.body().value("alias").and_then(ExprView::as_string);
+            alias.is_some_and(|alias| name == format!("{}.{alias}", block.label(0).unwrap_or_default()))
+        }
+        _ => false,
+    })
 }
 
 /// Whether a data source is read for its conditions: they can refuse a plan though nothing refers to it.
