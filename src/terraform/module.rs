@@ -357,7 +357,7 @@ impl<'a> Module<'a> {
         suspicion::may_have_cycles(self)
     }
 
-    /// Every use of a provider, in order of files. `terraform` is built in and left out.
+    /// Every use of a provider, in order of files.
     pub fn provider_references(&self) -> &[ProviderReference<'a>] {
         self.provider_references.get_or_init(|| providers::references(self))
     }

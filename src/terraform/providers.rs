@@ -15,7 +15,7 @@ pub struct Requirement<'a> {
     pub entry: AttributeView<'a>,
 }
 
-/// A place that needs a provider.
+/// A place that needs a provider; `terraform` is one, though it is built in.
 pub struct ProviderReference<'a> {
     /// The provider's name in the module.
     pub name: Cow<'a, str>,
@@ -55,7 +55,7 @@ pub(super) fn references<'a>(module: &Module<'a>) -> Vec<ProviderReference<'a>> 
         let name = text.split("::").nth(1).unwrap_or_default();
         found.push(ProviderReference { name: Cow::Borrowed(name), location: call.location() });
     }
-    found.retain(|reference| !reference.name.is_empty() && reference.name != "terraform");
+    found.retain(|reference| !reference.name.is_empty());
     found
 }
 

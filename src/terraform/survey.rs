@@ -49,7 +49,7 @@ pub struct Survey<'a> {
     pub repeated_keys: Vec<(Place<'a>, Place<'a>)>,
     /// `terraform.workspace`.
     pub workspaces: Vec<Place<'a>>,
-    /// Calls of functions that a provider gives: `provider::name::function()`.
+    /// Calls of functions that a provider gives: `provider::name::function()`, in tests too.
     pub provider_functions: Vec<Place<'a>>,
     /// Whether a function is called whose result differs with every run.
     pub(super) calls_unstable: bool,
@@ -171,6 +171,10 @@ impl<'a> Walk<'a> {
                 if counts {
                     self.take_words(expr, kind);
                 }
+            } else if let ExprKind::Call { name, .. } = kind
+                && is_of_provider(document, name)
+            {
+                self.survey.provider_functions.push(Place { source, expr });
             }
         }
         let text = document.text();
@@ -296,11 +300,12 @@ impl<'a> Walk<'a> {
                 }
             }
             ExprKind::Call { name, arguments, expand } => {
+                if is_of_provider(document, name) {
+                    self.survey.provider_functions.push(place);
+                }
                 let name = document.expression(name).span().slice(document.text());
                 if name == b"lookup" && !expand && expr.list(arguments).len() == 2 {
                     self.survey.lookups.push(place);
-                } else if name.starts_with(b"provider::") {
-                    self.survey.provider_functions.push(place);
                 }
                 match name.strip_prefix(b"core::").unwrap_or(name) {
                     b"bcrypt" | b"plantimestamp" | b"timestamp" | b"uuid" => self.survey.calls_unstable = true,
@@ -353,6 +358,11 @@ pub fn key_name(key: ExprView<'_>) -> Option<std::borrow::Cow<'_, str>> {
         ExprKind::Paren(_) => key.as_string().or_else(|| key.as_number().map(std::borrow::Cow::Borrowed)),
         _ => key.as_key(),
     }
+}
+
+/// Whether a provider gives the function with this name.
+fn is_of_provider(document: Document<'_>, name: ExprId) -> bool {
+    document.expression(name).span().slice(document.text()).starts_with(b"provider::")
 }
 
 fn is_empty_list(document: Document<'_>, id: ExprId) -> bool {
