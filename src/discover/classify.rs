@@ -15,6 +15,10 @@ pub enum FileKind {
     Test,
     /// `.tftest.json`, `.tofutest.json`
     TestJson,
+    /// `.tfquery.hcl`
+    Query,
+    /// `.tfquery.json`
+    QueryJson,
     /// A name that looks like a test file and that no tool runs.
     StrayTest,
     /// `.sprag.hcl`
@@ -61,8 +65,10 @@ pub(super) fn classify(name: &str) -> Option<FileKind> {
         "json" if has_inner(name, &["tf", "tofu"]) => FileKind::ConfigurationJson,
         "json" if has_inner(name, &["tfvars"]) => FileKind::VariablesJson,
         "json" if has_inner(name, &["tftest", "tofutest"]) => FileKind::TestJson,
+        "json" if has_inner(name, &["tfquery"]) => FileKind::QueryJson,
         "json" => FileKind::Json,
         "hcl" if has_inner(name, &["tftest", "tofutest"]) => FileKind::Test,
+        "hcl" if has_inner(name, &["tfquery"]) => FileKind::Query,
         "hcl" if has_inner(name, &["sprag"]) => FileKind::Invariants,
         "hcl" if looks_like_test(name) => FileKind::StrayTest,
         _ => return None,
@@ -113,6 +119,10 @@ mod tests {
             ("prod.auto.tfvars", Some(FileKind::Variables)),
             ("a.tftest.hcl", Some(FileKind::Test)),
             ("a.tofutest.hcl", Some(FileKind::Test)),
+            ("find.tfquery.hcl", Some(FileKind::Query)),
+            ("find.tfquery.json", Some(FileKind::QueryJson)),
+            ("mocks.tfmock.hcl", None),
+            ("main.tfcomponent.hcl", None),
             ("a_tftest.hcl", Some(FileKind::StrayTest)),
             ("a.test.hcl", Some(FileKind::StrayTest)),
             (".a.tftest.hcl", Some(FileKind::StrayTest)),

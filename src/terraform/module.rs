@@ -277,7 +277,9 @@ impl<'a> Module<'a> {
             settings: Vec::new(),
             others: Vec::new(),
             tests: Vec::new(),
-            is_complete: !sources.iter().any(|source| source.is_broken() && source.role.is_configuration()),
+            is_complete: !sources
+                .iter()
+                .any(|source| source.is_broken() && (source.role.is_configuration() || source.role == Role::Query)),
             linked: Vec::new(),
             schemas: Schemas::bundled(),
             locks: Locks::default(),
@@ -291,7 +293,7 @@ impl<'a> Module<'a> {
             match source.role {
                 Role::Configuration => module.declare_all(source),
                 Role::Test => module.tests.push(TestFile { source }),
-                Role::Override | Role::Shadowed | Role::Variables => {}
+                Role::Override | Role::Shadowed | Role::Variables | Role::Query => {}
             }
         }
         for source in sources.iter().filter(|source| source.role == Role::Override) {

@@ -45,7 +45,8 @@ pub fn required_providers<'a>(module: &Module<'a>) -> Vec<Requirement<'a>> {
 /// See [`Module::provider_references`].
 pub(super) fn references<'a>(module: &Module<'a>) -> Vec<ProviderReference<'a>> {
     let mut found = Vec::new();
-    for source in module.configuration() {
+    let is_read = |source: &&Source| source.role.is_configuration() || source.role == Role::Query;
+    for source in module.sources.iter().filter(is_read) {
         for block in source.document().root().blocks() {
             of_block(source, block, &mut found);
         }

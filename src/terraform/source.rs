@@ -19,6 +19,8 @@ pub enum Role {
     Variables,
     /// Tests.
     Test,
+    /// What `terraform query` looks for: it uses what other files declare.
+    Query,
 }
 
 impl Role {
@@ -64,7 +66,7 @@ impl Source {
         let kind = match role {
             Role::Variables => JsonKind::Variables,
             Role::Test => JsonKind::Test,
-            Role::Configuration | Role::Override | Role::Shadowed => JsonKind::Module,
+            Role::Configuration | Role::Override | Role::Shadowed | Role::Query => JsonKind::Module,
         };
         let native = transliterate(json, kind);
         let tree = hcl::parse(&native.text);

@@ -49,7 +49,7 @@ pub struct Survey<'a> {
     pub repeated_keys: Vec<(Place<'a>, Place<'a>)>,
     /// `terraform.workspace`.
     pub workspaces: Vec<Place<'a>>,
-    /// Calls of functions that a provider gives: `provider::name::function()`, in tests too.
+    /// Calls of functions that a provider gives: `provider::name::function()`, in tests and queries too.
     pub provider_functions: Vec<Place<'a>>,
     /// Whether a function is called whose result differs with every run.
     pub(super) calls_unstable: bool,

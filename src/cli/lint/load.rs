@@ -39,7 +39,7 @@ fn load_some(directory: &Directory, files: &Files, is_wanted: impl Fn(&Member) -
         };
         let (name, role) = (member.name.clone(), role(member, &tofu));
         let source = match member.kind {
-            FileKind::ConfigurationJson | FileKind::VariablesJson | FileKind::TestJson => {
+            FileKind::ConfigurationJson | FileKind::VariablesJson | FileKind::TestJson | FileKind::QueryJson => {
                 Source::parse_json(member.file, name, role, &text)
             }
             _ => Source::parse(member.file, name, role, text),
@@ -64,6 +64,7 @@ fn role(member: &Member, tofu: &HashSet<&str>) -> Role {
     match member.kind {
         FileKind::Test | FileKind::TestJson => Role::Test,
         FileKind::Variables | FileKind::VariablesJson => Role::Variables,
+        FileKind::Query | FileKind::QueryJson => Role::Query,
         _ => {
             let stem = member.name.strip_suffix(".json").unwrap_or(&member.name);
             let (stem, suffix) = stem.rsplit_once('.').unwrap_or((stem, ""));

@@ -89,6 +89,7 @@ pub(super) static MODULE: Schema = body(
         ("data", typed_and_named(&RESOURCE)),
         ("ephemeral", typed_and_named(&RESOURCE)),
         ("action", typed_and_named(&ACTION)),
+        ("list", typed_and_named(&ACTION)),
         ("moved", plain_block(&MOVED)),
         ("removed", plain_block(&REMOVED)),
         ("import", plain_block(&IMPORT)),

@@ -1,0 +1,11 @@
+variable "region" {
+  type = string
+}
+
+locals {
+  team = "platform"
+}
+
+provider "aws" {
+  alias = "west"
+}

@@ -1,0 +1,5 @@
+list "aws_instance" "all" {
+  provider = aws
+}
+
+provider "google" {}
