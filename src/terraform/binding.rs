@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::release::{self, Kinship};
-use super::schemas::{ProviderSchema, Schemas};
-use super::{Module, ResourceMode, required_providers};
-use crate::syntax::hcl::{self, Document};
+use super::schemas::{BlockSchema, ProviderSchema, Schemas};
+use super::{Module, Resource, ResourceMode, providers, required_providers};
+use crate::syntax::hcl::{self, Document, ExprView};
 
 /// A provider as a module uses it.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +13,10 @@ pub struct Binding<'a> {
     /// What is known of it.
     pub provider: &'a ProviderSchema,
     /// Whether the module runs with the release (major and minor version) that the schema is of. Otherwise it may, and what
-    /// the schema lacks may be newer or older than it. A release that cannot be the schema's is not bound to it at all.
+    /// the schema lacks may be newer or older than it.
     pub is_same_release: bool,
+    /// Whether it cannot be that release: lints are not told of such a binding.
+    is_other_release: bool,
 }
 
 /// What a dependency lock file (`.terraform.lock.hcl`) says: the release chosen of each provider, by full address.
@@ -43,8 +45,78 @@ impl Locks {
     }
 }
 
+impl<'a> Module<'a> {
+    /// What is known of the provider with this name in the module; nothing where it is another than those known, or a
+    /// release that cannot be the one known.
+    #[must_use]
+    pub fn provider_schema(&self, name: &str) -> Option<Binding<'a>> {
+        self.bound(name).filter(|binding| !binding.is_other_release)
+    }
+
+    fn bound(&self, name: &str) -> Option<Binding<'a>> {
+        let bound = self.bindings.get_or_init(|| declared(self));
+        match bound.iter().find(|(declared, _)| declared == name) {
+            Some((_, binding)) => *binding,
+            None => implied(self, name),
+        }
+    }
+
+    /// The body of a resource of this type as its provider describes it, and the provider. `provider` is the value of
+    /// the meta-argument.
+    #[must_use]
+    pub fn resource_schema(
+        &self,
+        mode: ResourceMode,
+        kind: &str,
+        provider: Option<ExprView<'_>>,
+    ) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        let binding = self.described(mode, kind, || provider).filter(|binding| !binding.is_other_release)?;
+        Some((binding.provider.block(mode, kind)?, binding))
+    }
+
+    /// Who describes a type. The meta-argument is looked for only where somebody knows the type.
+    fn described<'e>(
+        &self,
+        mode: ResourceMode,
+        kind: &str,
+        provider: impl FnOnce() -> Option<ExprView<'e>>,
+    ) -> Option<Binding<'a>> {
+        if !self.schemas.knows(mode, kind) {
+            return None;
+        }
+        if let Some(provider) = provider() {
+            return self.bound(&providers::local_name(provider)?);
+        }
+        let name = kind.split('_').next().unwrap_or(kind);
+        let bound = self.bindings.get_or_init(|| declared(self));
+        match bound.iter().any(|(declared, _)| declared == name) {
+            true => self.bound(name),
+            false => self.bound(name).or_else(|| by_kind(self, mode, kind)),
+        }
+    }
+
+    /// The body of a resource as its provider describes it, and the provider; nothing where it is another release.
+    #[must_use]
+    pub fn schema_of(&self, resource: &Resource<'_>) -> Option<(&'a BlockSchema, Binding<'a>)> {
+        let binding = self.binding_of(resource).filter(|binding| !binding.is_other_release)?;
+        Some((binding.provider.block(resource.mode, &resource.kind)?, binding))
+    }
+
+    /// The body of a resource as another release of its provider has it: a hint at the types of what is written, no more.
+    #[must_use]
+    pub fn schema_of_other_release(&self, resource: &Resource<'_>) -> Option<&'a BlockSchema> {
+        let binding = self.binding_of(resource).filter(|binding| binding.is_other_release)?;
+        binding.provider.block(resource.mode, &resource.kind)
+    }
+
+    fn binding_of(&self, resource: &Resource<'_>) -> Option<Binding<'a>> {
+        let provider = || resource.attribute("provider").map(|(_, attribute)| attribute.value());
+        self.described(resource.mode, &resource.kind, provider)
+    }
+}
+
 /// The providers that the module names in `required_providers`, by local name; nothing beside those that are unknown.
-pub(super) fn declared<'a>(module: &Module<'a>) -> Vec<(Cow<'a, str>, Option<Binding<'a>>)> {
+fn declared<'a>(module: &Module<'a>) -> Vec<(Cow<'a, str>, Option<Binding<'a>>)> {
     let mut found: Vec<(Cow<'a, str>, Option<Binding<'a>>)> = Vec::new();
     for requirement in required_providers(module) {
         let name = requirement.entry.name();
@@ -69,11 +141,11 @@ pub(super) fn declared<'a>(module: &Module<'a>) -> Vec<(Cow<'a, str>, Option<Bin
 }
 
 /// The provider that Terraform takes for a name that is not declared: HashiCorp's, or itself.
-pub(super) fn implied<'a>(module: &Module<'a>, name: &str) -> Option<Binding<'a>> {
+fn implied<'a>(module: &Module<'a>, name: &str) -> Option<Binding<'a>> {
     match name {
         "terraform" => {
             let provider = module.schemas.provider("terraform.io/builtin/terraform")?;
-            Some(Binding { provider, is_same_release: true })
+            Some(Binding { provider, is_same_release: true, is_other_release: false })
         }
         _ if module.is_complete => bind(module, name, name, None),
         _ => None,
@@ -81,24 +153,23 @@ pub(super) fn implied<'a>(module: &Module<'a>, name: &str) -> Option<Binding<'a>
 }
 
 /// Where nobody says which provider is meant, the only one that has the type.
-pub(super) fn by_kind<'a>(module: &Module<'a>, mode: ResourceMode, kind: &str) -> Option<Binding<'a>> {
+fn by_kind<'a>(module: &Module<'a>, mode: ResourceMode, kind: &str) -> Option<Binding<'a>> {
     let schemas: &'a Schemas = module.schemas;
     let provider = schemas.only_provider_of(mode, kind).filter(|_| module.is_complete)?;
     let name = kind.split('_').next().unwrap_or(kind);
-    to_release(module, name, provider, None)
+    Some(to_release(module, name, provider, None))
 }
 
 fn bind<'a>(module: &Module<'a>, name: &str, source: &str, constraint: Option<&str>) -> Option<Binding<'a>> {
-    to_release(module, name, module.schemas.provider(source)?, constraint)
+    Some(to_release(module, name, module.schemas.provider(source)?, constraint))
 }
 
-/// Nothing where `name` stands for another release of the provider than the one whose schema is known.
 fn to_release<'a>(
     module: &Module<'a>,
     name: &str,
     provider: &'a ProviderSchema,
     constraint: Option<&str>,
-) -> Option<Binding<'a>> {
+) -> Binding<'a> {
     let kinship = match (provider.version.as_deref(), module.locks.version(&provider.source)) {
         (None, _) => Kinship::Same,
         (Some(schema), Some(locked)) => release::of_release(schema, locked),
@@ -110,7 +181,7 @@ fn to_release<'a>(
             release::of_constraints(schema, own.iter().map(|own| &**own).chain(constraint))
         }
     };
-    (kinship != Kinship::Other).then_some(Binding { provider, is_same_release: kinship == Kinship::Same })
+    Binding { provider, is_same_release: kinship == Kinship::Same, is_other_release: kinship == Kinship::Other }
 }
 
 #[cfg(test)]

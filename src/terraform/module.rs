@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::binding::{self, Binding, Locks};
-use super::schemas::{BlockSchema, Schemas};
+use super::binding::{Binding, Locks};
+use super::schemas::Schemas;
 use super::{ProviderReference, Role, Source, Survey, TestFile, providers, suspicion};
 use crate::diagnostic::{FileId, Location};
 use crate::source::Span;
@@ -253,7 +253,7 @@ pub struct Module<'a> {
     pub locks: Locks,
     survey: OnceLock<Survey<'a>>,
     provider_references: OnceLock<Vec<ProviderReference<'a>>>,
-    bindings: OnceLock<Vec<(Cow<'a, str>, Option<Binding<'a>>)>>,
+    pub(super) bindings: OnceLock<Vec<(Cow<'a, str>, Option<Binding<'a>>)>>,
     /// The places of variables, by name.
     variable_places: OnceLock<HashMap<Cow<'a, str>, usize>>,
     /// The places of local values, by name.
@@ -362,59 +362,6 @@ impl<'a> Module<'a> {
     /// Every use of a provider, in order of files.
     pub fn provider_references(&self) -> &[ProviderReference<'a>] {
         self.provider_references.get_or_init(|| providers::references(self))
-    }
-
-    /// What is known of the provider with this name in the module; nothing where it is another than those known.
-    #[must_use]
-    pub fn provider_schema(&self, name: &str) -> Option<Binding<'a>> {
-        let bound = self.bindings.get_or_init(|| binding::declared(self));
-        match bound.iter().find(|(declared, _)| declared == name) {
-            Some((_, binding)) => *binding,
-            None => binding::implied(self, name),
-        }
-    }
-
-    /// The body of a resource of this type as its provider describes it, and the provider. `provider` is the value of
-    /// the meta-argument.
-    #[must_use]
-    pub fn resource_schema(
-        &self,
-        mode: ResourceMode,
-        kind: &str,
-        provider: Option<ExprView<'_>>,
-    ) -> Option<(&'a BlockSchema, Binding<'a>)> {
-        self.described(mode, kind, || provider)
-    }
-
-    /// The same where the meta-argument has to be looked for, which it need not be where nobody knows the type.
-    fn described<'e>(
-        &self,
-        mode: ResourceMode,
-        kind: &str,
-        provider: impl FnOnce() -> Option<ExprView<'e>>,
-    ) -> Option<(&'a BlockSchema, Binding<'a>)> {
-        if !self.schemas.knows(mode, kind) {
-            return None;
-        }
-        let bound = match provider() {
-            Some(provider) => self.provider_schema(&providers::local_name(provider)?),
-            None => {
-                let name = kind.split('_').next().unwrap_or(kind);
-                let bound = self.bindings.get_or_init(|| binding::declared(self));
-                match bound.iter().any(|(declared, _)| declared == name) {
-                    true => self.provider_schema(name),
-                    false => self.provider_schema(name).or_else(|| binding::by_kind(self, mode, kind)),
-                }
-            }
-        };
-        bound.and_then(|binding| Some((binding.provider.block(mode, kind)?, binding)))
-    }
-
-    /// The body of a resource as its provider describes it, and the provider.
-    #[must_use]
-    pub fn schema_of(&self, resource: &Resource<'_>) -> Option<(&'a BlockSchema, Binding<'a>)> {
-        let provider = || resource.attribute("provider").map(|(_, attribute)| attribute.value());
-        self.described(resource.mode, &resource.kind, provider)
     }
 
     /// Whether Terraform seems to be run here: there is a backend, a configured provider or a file of values. Callers

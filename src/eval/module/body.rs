@@ -98,7 +98,8 @@ impl<'p> Instance<'p> {
             Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some((&mut elements, wanted))),
             None => {
                 let cause = Cause::NoSchema(Arc::from(&*resource.kind));
-                open(self.without_schema(&bodies, frame, &cause, (&mut elements, wanted)), cause)
+                let types = self.module().schema_of_other_release(resource);
+                open(self.without_schema((&bodies, types), frame, &cause, (&mut elements, wanted)), cause)
             }
         };
         ResourceBody { value, elements, frame: frame.clone() }
@@ -132,9 +133,11 @@ impl<'p> Instance<'p> {
         self.eval(frame, expr).0.unwrap_or_else(|_| unknown(&Cause::Expression)).unnamed_unless_plain(expr)
     }
 
+    /// What is written. `types` are those of another release of the provider: what fits has them, and what may be null may
+    /// have a default there.
     fn without_schema(
         &self,
-        bodies: &Bodies<'p>,
+        (bodies, types): (&Bodies<'p>, Option<&BlockSchema>),
         frame: &Frame,
         cause: &Cause,
         (elements, wanted): (&mut Vec<Element<'p>>, Wanted<'_>),
@@ -142,13 +145,22 @@ impl<'p> Instance<'p> {
         let mut entries = BTreeMap::new();
         for name in bodies.names().into_iter().filter(|name| !META.contains(name) && is_wanted(wanted, name)) {
             if let Some(expr) = bodies.value(name) {
-                entries.insert(Arc::from(name), self.expression(frame, expr));
+                let value = self.expression(frame, expr);
+                if types.is_some() && (value.nullable || value.not_null().is_none()) {
+                    continue;
+                }
+                let ty = types.and_then(|types| types.attributes.get(name)).map(|attribute| &attribute.ty);
+                let typed = ty.and_then(|ty| convert(&value, ty, &mut Doubt::default()).ok());
+                entries.insert(Arc::from(name), typed.unwrap_or(value));
             }
         }
+        let nothing = BlockSchema::default();
         let is_own = |kind: &String| !META.contains(&kind.as_str()) && is_wanted(wanted, kind);
         for kind in bodies.kinds().into_iter().filter(is_own) {
             let found = self.elements(bodies, &kind, frame, &mut |body, frame| {
-                open(self.without_schema(body, frame, cause, (&mut Vec::new(), None)), cause.clone())
+                let nested =
+                    types.map(|types| types.blocks.get(kind.as_str()).map_or(&nothing, |nested| &*nested.block));
+                open(self.without_schema((body, nested), frame, cause, (&mut Vec::new(), None)), cause.clone())
             });
             entries.insert(Arc::from(kind.as_str()), list_of(&found, &Type::Any));
             elements.extend(found);
