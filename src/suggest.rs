@@ -29,6 +29,14 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
 }
 
+/// Whether `word` is `meant` with one slip inside: no plural, and no longer or shorter form of it.
+#[must_use]
+pub fn is_slip(word: &str, meant: &str) -> bool {
+    let (Some(word), Some(meant)) = (fold(word), fold(meant)) else { return false };
+    let is_form = word.starts_with(&meant) || meant.starts_with(&word);
+    !is_form && distance(&word, &meant, 1) == Some(1)
+}
+
 /// How many slips a word of so many letters may have: one in four, and one in the words of three.
 fn allowed(letters: usize) -> usize {
     if letters == 3 { 1 } else { letters / 4 }
@@ -89,6 +97,14 @@ mod tests {
 
     fn between(from: &str, to: &str) -> usize {
         distance(&from.chars().collect::<Vec<_>>(), &to.chars().collect::<Vec<_>>(), usize::MAX).unwrap()
+    }
+
+    #[test]
+    fn slips_are_inside() {
+        assert!(
+            is_slip("lenght", "length") && is_slip("scsi_hardwre", "scsi_hardware") && is_slip("nodename", "node_name")
+        );
+        assert!(!is_slip("server", "servers") && !is_slip("datastore_ids", "datastores") && !is_slip("name", "name"));
     }
 
     #[test]

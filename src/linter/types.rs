@@ -143,7 +143,7 @@ impl<'c, 'p> Checked<'c, 'p> {
         found: &mut Vec<Diagnostic>,
     ) {
         let Some(known) = self.schema.attributes.get(name).filter(|known| !known.may_be_blocks()) else { return };
-        if !may_differ(expr, &known.ty) || constant(expr).is_ok() {
+        if self.binding.is_other_release || !may_differ(expr, &known.ty) || constant(expr).is_ok() {
             return;
         }
         let Ok(value) = self.anybody.eval(frame, expr).0 else { return };

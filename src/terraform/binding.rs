@@ -15,8 +15,11 @@ pub struct Binding<'a> {
     /// Whether the module runs with the release (major and minor version) that the schema is of. Otherwise it may, and what
     /// the schema lacks may be newer or older than it.
     pub is_same_release: bool,
-    /// Whether it cannot be that release: lints are not told of such a binding.
-    is_other_release: bool,
+    /// Whether it is another release for certain, of the same major version: names may have changed, while types and defaults
+    /// seldom do.
+    pub is_other_release: bool,
+    /// Whether it is a prerelease, or of another major version: lints are not told of such a binding.
+    is_foreign: bool,
 }
 
 /// What a dependency lock file (`.terraform.lock.hcl`) says: the release chosen of each provider, by full address.
@@ -46,11 +49,11 @@ impl Locks {
 }
 
 impl<'a> Module<'a> {
-    /// What is known of the provider with this name in the module; nothing where it is another than those known, or a
-    /// release that cannot be the one known.
+    /// What is known of the provider with this name in the module; nothing where it is another than those known, or too
+    /// far from the release that is known.
     #[must_use]
     pub fn provider_schema(&self, name: &str) -> Option<Binding<'a>> {
-        self.bound(name).filter(|binding| !binding.is_other_release)
+        self.bound(name).filter(|binding| !binding.is_foreign)
     }
 
     fn bound(&self, name: &str) -> Option<Binding<'a>> {
@@ -70,7 +73,7 @@ impl<'a> Module<'a> {
         kind: &str,
         provider: Option<ExprView<'_>>,
     ) -> Option<(&'a BlockSchema, Binding<'a>)> {
-        let binding = self.described(mode, kind, || provider).filter(|binding| !binding.is_other_release)?;
+        let binding = self.described(mode, kind, || provider).filter(|binding| !binding.is_foreign)?;
         Some((binding.provider.block(mode, kind)?, binding))
     }
 
@@ -95,17 +98,19 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// The body of a resource as its provider describes it, and the provider; nothing where it is another release.
+    /// The body of a resource as its provider describes it, and the provider; nothing where it is a prerelease or
+    /// of another major version.
     #[must_use]
     pub fn schema_of(&self, resource: &Resource<'_>) -> Option<(&'a BlockSchema, Binding<'a>)> {
-        let binding = self.binding_of(resource).filter(|binding| !binding.is_other_release)?;
+        let binding = self.binding_of(resource).filter(|binding| !binding.is_foreign)?;
         Some((binding.provider.block(resource.mode, &resource.kind)?, binding))
     }
 
-    /// The body of a resource as another release of its provider has it: a hint at the types of what is written, no more.
+    /// The body of a resource as a prerelease or another major version of its provider has it: a hint at the types of what is
+    /// written, no more.
     #[must_use]
-    pub fn schema_of_other_release(&self, resource: &Resource<'_>) -> Option<&'a BlockSchema> {
-        let binding = self.binding_of(resource).filter(|binding| binding.is_other_release)?;
+    pub fn schema_of_foreign_release(&self, resource: &Resource<'_>) -> Option<&'a BlockSchema> {
+        let binding = self.binding_of(resource).filter(|binding| binding.is_foreign)?;
         binding.provider.block(resource.mode, &resource.kind)
     }
 
@@ -145,7 +150,7 @@ fn implied<'a>(module: &Module<'a>, name: &str) -> Option<Binding<'a>> {
     match name {
         "terraform" => {
             let provider = module.schemas.provider("terraform.io/builtin/terraform")?;
-            Some(Binding { provider, is_same_release: true, is_other_release: false })
+            Some(Binding { provider, is_same_release: true, is_other_release: false, is_foreign: false })
         }
         _ if module.is_complete => bind(module, name, name, None),
         _ => None,
@@ -181,7 +186,12 @@ fn to_release<'a>(
             release::of_constraints(schema, own.iter().map(|own| &**own).chain(constraint))
         }
     };
-    Binding { provider, is_same_release: kinship == Kinship::Same, is_other_release: kinship == Kinship::Other }
+    Binding {
+        provider,
+        is_same_release: kinship == Kinship::Same,
+        is_other_release: kinship == Kinship::Other,
+        is_foreign: kinship == Kinship::Foreign,
+    }
 }
 
 #[cfg(test)]
@@ -191,12 +201,17 @@ mod tests {
     use crate::terraform::{Role, Source};
 
     fn bound(text: &str, locks: &str, kind: &str) -> Option<(String, bool)> {
+        described(text, locks, kind).map(|(source, is_same, _)| (source, is_same))
+    }
+
+    /// The source of the provider, and whether its release is the same or another.
+    fn described(text: &str, locks: &str, kind: &str) -> Option<(String, bool, bool)> {
         let source = Source::parse(FileId(0), "main.tf".into(), Role::Configuration, text.into());
         let sources = [source];
         let mut module = Module::new("m", &sources);
         module.locks = Locks::parse(locks.as_bytes());
         let (_, binding) = module.resource_schema(ResourceMode::Managed, kind, None)?;
-        Some((binding.provider.source.to_string(), binding.is_same_release))
+        Some((binding.provider.source.to_string(), binding.is_same_release, binding.is_other_release))
     }
 
     const VM: &str = "proxmox_virtual_environment_vm";
@@ -241,13 +256,16 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_says_nothing_of_another_release() {
+    fn other_releases_are_told_apart() {
+        let is_other = |text: &str, locks: &str| described(text, locks, VM).map(|(_, _, is_other)| is_other);
         let lock = format!("provider \"{BPG}\" {{\n  version = \"0.110.0\"\n}}\n");
-        assert_eq!(bound(&required("bpg/proxmox", "0.38.1"), "", VM), None);
-        assert_eq!(bound(&required("bpg/proxmox", ">= 0.38.1"), &lock, VM), None);
-        assert_eq!(bound("", &lock, VM), None);
+        assert_eq!(is_other(&required("bpg/proxmox", "0.38.1"), ""), Some(true));
+        assert_eq!(is_other(&required("bpg/proxmox", ">= 0.38.1"), &lock), Some(true));
+        assert_eq!(is_other(&required("bpg/proxmox", ">= 0.38.1"), ""), Some(false));
+        assert_eq!(is_other(&required("bpg/proxmox", "~> 1.0"), ""), None);
+        assert_eq!(is_other("", &lock), Some(true));
         let configured = "provider \"proxmox\" {\n  version = \"~> 0.38.1\"\n}\n";
-        assert_eq!(bound(configured, "", VM), None);
+        assert_eq!(is_other(configured, ""), Some(true));
         for version in ["3.0.1-rc4", "2.9.14", "~> 3.0", ">= 2.9"] {
             assert_eq!(bound(&required("telmate/proxmox", version), "", "proxmox_vm_qemu"), None, "{version}");
         }

@@ -8,8 +8,10 @@ pub(super) enum Kinship {
     Same,
     /// Perhaps the same one.
     Possible,
-    /// Another one.
+    /// Another one of the same major version.
     Other,
+    /// A prerelease, or another major version.
+    Foreign,
 }
 
 /// A version with its prerelease.
@@ -39,6 +41,12 @@ impl<'t> Version<'t> {
         (major, minor)
     }
 
+    /// How a version that is not akin differs.
+    fn unlike(&self, other: &Self) -> Kinship {
+        let is_plain = self.prerelease.is_none() && other.prerelease.is_none();
+        if is_plain && self.numbers[0] == other.numbers[0] { Kinship::Other } else { Kinship::Foreign }
+    }
+
     /// Whether both have the same arguments: patches fix, while each prerelease may be another state of the work.
     fn is_akin(&self, other: &Self) -> bool {
         match (self.prerelease, other.prerelease) {
@@ -52,18 +60,19 @@ impl<'t> Version<'t> {
 pub(super) fn of_release(schema: &str, chosen: &str) -> Kinship {
     match (Version::parse(schema), Version::parse(chosen)) {
         (Some(schema), Some(chosen)) if schema.is_akin(&chosen) => Kinship::Same,
-        _ => Kinship::Other,
+        (Some(schema), Some(chosen)) => schema.unlike(&chosen),
+        _ => Kinship::Foreign,
     }
 }
 
 /// Where only the clauses of constraints are known.
 pub(super) fn of_constraints<'c>(schema: &str, constraints: impl Iterator<Item = &'c str>) -> Kinship {
-    let Some(schema) = Version::parse(schema) else { return Kinship::Other };
+    let Some(schema) = Version::parse(schema) else { return Kinship::Foreign };
     // A prerelease is taken only where it is asked for by name.
-    let mut kinship = if schema.prerelease.is_some() { Kinship::Other } else { Kinship::Possible };
+    let mut kinship = if schema.prerelease.is_some() { Kinship::Foreign } else { Kinship::Possible };
     for clause in constraints.flat_map(|constraint| constraint.split(',')) {
         match of_clause(&schema, clause) {
-            Some(Kinship::Other) => return Kinship::Other,
+            Some(other @ (Kinship::Other | Kinship::Foreign)) => return other,
             Some(Kinship::Same) => kinship = Kinship::Same,
             Some(Kinship::Possible) | None => {}
         }
@@ -78,7 +87,7 @@ fn of_clause(schema: &Version<'_>, clause: &str) -> Option<Kinship> {
     let bound = Version::parse(&clause[operator.len()..])?;
     let (major, minor) = schema.minor();
     let may_be = match operator {
-        "" | "=" => return Some(if schema.is_akin(&bound) { Kinship::Same } else { Kinship::Other }),
+        "" | "=" => return Some(if schema.is_akin(&bound) { Kinship::Same } else { schema.unlike(&bound) }),
         "~>" if bound.written == 3 && bound.minor() != schema.minor() => false,
         "~>" if bound.written == 3 && schema.prerelease.is_none() => return Some(Kinship::Same),
         "~>" => bound.numbers[0] == major && bound.numbers[1] <= minor,
@@ -88,7 +97,7 @@ fn of_clause(schema: &Version<'_>, clause: &str) -> Option<Kinship> {
         "!=" => true,
         _ => return None,
     };
-    Some(if may_be { Kinship::Possible } else { Kinship::Other })
+    Some(if may_be { Kinship::Possible } else { schema.unlike(&bound) })
 }
 
 #[cfg(test)]
@@ -117,11 +126,11 @@ mod tests {
             ("0.38.1", Kinship::Other),
             ("~> 0.38.1", Kinship::Other),
             ("~> 0.112", Kinship::Other),
-            ("~> 1.0", Kinship::Other),
+            ("~> 1.0", Kinship::Foreign),
             ("< 0.111.0", Kinship::Other),
             (">= 0.50, < 0.90", Kinship::Other),
             (">= 0.112.0", Kinship::Other),
-            ("0.111.1-beta1", Kinship::Other),
+            ("0.111.1-beta1", Kinship::Foreign),
         ] {
             assert_eq!(constrained("0.111.1", constraint), wanted, "{constraint}");
         }
@@ -132,7 +141,7 @@ mod tests {
         assert_eq!(constrained("3.0.2-rc09", "3.0.2-rc09"), Kinship::Same);
         assert_eq!(constrained("3.0.2-rc09", "= 3.0.2-rc09"), Kinship::Same);
         for constraint in ["", ">= 3.0", "~> 3.0.2", "~> 3.0.1-rc1", "3.0.2", "3.0.1-rc4", "3.0.2-rc08", "2.9.14"] {
-            assert_eq!(constrained("3.0.2-rc09", constraint), Kinship::Other, "{constraint}");
+            assert_eq!(constrained("3.0.2-rc09", constraint), Kinship::Foreign, "{constraint}");
         }
     }
 
@@ -140,8 +149,9 @@ mod tests {
     fn a_known_release_is_the_same_or_another() {
         assert_eq!(of_release("0.111.1", "0.111.0"), Kinship::Same);
         assert_eq!(of_release("0.111.1", "0.110.0"), Kinship::Other);
+        assert_eq!(of_release("0.111.1", "1.0.0"), Kinship::Foreign);
         assert_eq!(of_release("3.0.2-rc09", "3.0.2-rc09"), Kinship::Same);
-        assert_eq!(of_release("3.0.2-rc09", "3.0.2-rc08"), Kinship::Other);
-        assert_eq!(of_release("3.0.2-rc09", "3.0.2"), Kinship::Other);
+        assert_eq!(of_release("3.0.2-rc09", "3.0.2-rc08"), Kinship::Foreign);
+        assert_eq!(of_release("3.0.2-rc09", "3.0.2"), Kinship::Foreign);
     }
 }

@@ -98,7 +98,7 @@ impl<'p> Instance<'p> {
             Some(schema) => self.with_schema(&bodies, schema, frame, &address, Some((&mut elements, wanted))),
             None => {
                 let cause = Cause::NoSchema(Arc::from(&*resource.kind));
-                let types = self.module().schema_of_other_release(resource);
+                let types = self.module().schema_of_foreign_release(resource);
                 open(self.without_schema((&bodies, types), frame, &cause, (&mut elements, wanted)), cause)
             }
         };

@@ -20,6 +20,9 @@ fn check(module: &Module<'_>, out: &mut Reporter<'_>) {
     let mut found = Vec::new();
     bodies::visit(module, &mut |body| {
         let Shape::Schema(schema) = body.shape else { return };
+        if body.binding.is_other_release {
+            return;
+        }
         for attribute in body.body.attributes().filter(|attribute| !body.own.contains(&attribute.name())) {
             let Some(known) = schema.attributes.get(attribute.name()) else { continue };
             // Objects that are usually written as blocks take what blocks take.

@@ -214,7 +214,8 @@ impl<'a> Judge<'_, 'a, '_> {
                     || format!("`{}` describes it without one", binding.provider.source),
                     |meant| format!("did you mean `{meant}`?"),
                 );
-                (format!("`{address}` has no attribute `{name}`"), help, meant.is_some())
+                let is_likely = meant.is_some_and(|meant| !binding.is_other_release || suggest::is_slip(name, meant));
+                (format!("`{address}` has no attribute `{name}`"), help, is_likely)
             }
             Fault::NeedsIndex(what, is_set) => {
                 let help = match is_set {
@@ -224,7 +225,7 @@ impl<'a> Judge<'_, 'a, '_> {
                 (
                     format!("`{what}` of `{address}` holds several values, and none of them is called `{name}`"),
                     help,
-                    true,
+                    !binding.is_other_release,
                 )
             }
         };

@@ -89,8 +89,8 @@ fn unknown(body: &Body<'_, '_>, span: Span, name: &str, what: &str, out: &Report
     let meant = suggest::closest(name, known.iter().copied().filter(|other| !is_written(other)));
     let severity = match (body.binding.is_same_release, meant) {
         (true, _) => Severity::Error,
-        (false, Some(_)) => Severity::Warning,
-        (false, None) => return None,
+        (false, Some(meant)) if !body.binding.is_other_release || suggest::is_slip(name, meant) => Severity::Warning,
+        (false, _) => return None,
     };
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
