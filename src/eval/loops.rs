@@ -112,11 +112,23 @@ impl Evaluator<'_> {
             _ => vec![collection],
         };
         let mut joined: Option<Value> = None;
+        let mut failure = None;
         for candidate in candidates {
-            let result = self.walk(walk, &candidate, place)?;
-            joined = Some(joined.map_or_else(|| result.clone(), |before| join(&before, &result)));
+            match self.walk(walk, &candidate, place) {
+                Ok(result) => joined = Some(joined.map_or_else(|| result.clone(), |before| join(&before, &result))),
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
-        Ok(joined.unwrap_or_else(|| Value::tuple(Vec::new())).marked(marks))
+        match (joined, failure) {
+            (None, Some(failure)) => Err(failure),
+            (joined, failure) => {
+                // It fails for some.
+                if failure.is_some() {
+                    self.doubt.raise();
+                }
+                Ok(joined.unwrap_or_else(|| Value::tuple(Vec::new())).marked(marks))
+            }
+        }
     }
 
     fn walk(&mut self, walk: Loop<'_>, collection: &Value, place: ExprView<'_>) -> Evaluated {
@@ -145,7 +157,15 @@ impl Evaluator<'_> {
             let element = Value::some(ty, &Cause::Expression);
             self.isolated(|evaluator| {
                 evaluator.with_pair(walk.key_name, walk.value_name, any(), element, |evaluator| {
-                    let answer = evaluator.eval(condition)?;
+                    let answer = match evaluator.eval(condition) {
+                        // Whether a function looks at its other arguments beside one of which not even the type is known
+                        // is up to it.
+                        Err(failure) if !failure.is_static => {
+                            evaluator.doubt.raise();
+                            return Ok(());
+                        }
+                        answer => answer?,
+                    };
                     let answer = operand(&answer, &Type::Bool, &mut evaluator.doubt);
                     answer.map(|_| ()).map_err(|message| Failure::new(message, condition.span()))
                 })

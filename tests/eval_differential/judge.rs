@@ -208,7 +208,7 @@ fn judge(case: &Case, called: &[Results], tally: &mut Tally, random: &mut super:
 #[test]
 fn results_are_members() {
     let Some(sandbox) = Sandbox::new() else { return skip("terraform") };
-    let wanted = environment("SPRAG_EVAL_CASES", 12_000);
+    let wanted = environment("SPRAG_EVAL_CASES", 60_000);
     let mut seed = environment("SPRAG_EVAL_SEED", 1) as u64;
     let mut tally = Tally::default();
     let mut random = super::random::Random::new(seed);

@@ -132,9 +132,9 @@ fn formatted(call: &Call, context: &mut Context<'_>) -> Outcome {
         context.doubt.raise();
         return Ok(call.some(&Type::String));
     }
-    // Terraform never knows the result for `null` without a type.
+    // Terraform never knows the result for `null` without a type, nor its type.
     if call.arguments.iter().any(|one| one.is_null() && one.ty == Type::Any) {
-        return Ok(call.some(&Type::String));
+        return Ok(call.some(&Type::Any));
     }
     let (parts, used) = parse(source)?;
     if call.arguments.len() - 1 > used {

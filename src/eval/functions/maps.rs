@@ -150,8 +150,16 @@ fn merge(call: &Call, context: &mut Context<'_>) -> Outcome {
         if argument.is_null() && !matches!(argument.ty, Type::Any | Type::Map(_) | Type::Object(_)) {
             return Err("arguments must be maps or objects".to_owned());
         }
-        if !argument.is_null() || argument.ty != Type::Any {
-            require_mapping(argument, context)?;
+        if argument.is_null() && argument.ty == Type::Any {
+            continue;
+        }
+        if let Err(message) = require_mapping(argument, context) {
+            // Beside `null` without a type no type is looked at.
+            if !call.arguments.iter().any(|one| one.may_be_null() && one.ty == Type::Any) {
+                return Err(message);
+            }
+            context.doubt.raise();
+            return Ok(call.some(&Type::Any).or_null());
         }
     }
     if call.rest.is_some() {
