@@ -95,8 +95,15 @@ impl Elsewhere {
         }
         let text = String::from_utf8_lossy(text);
         let lines = lines(&text);
-        for (index, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_silent) {
+        for (index, line) in lines.iter().enumerate() {
             let holds = |words: &[&str]| words.iter().any(|word| line.text.contains(word));
+            if line.is_data() {
+                found.sets_up |= holds(&TRIGGERS);
+                found.receives |= holds(&RECEIVERS) || holds(&SENDERS);
+            }
+            if line.is_silent {
+                continue;
+            }
             found.receives |= holds(&RECEIVERS) && !line.text.contains("false") || holds(&SENDERS);
             let words = line.words();
             found.sets_up |= holds(&SETTERS) || is_role(line, &words) || words.iter().any(|word| is_setting(word.text));

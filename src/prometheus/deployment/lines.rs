@@ -34,6 +34,9 @@ impl Word<'_> {
     }
 }
 
+/// Longer lines, in bytes, are data: what stands around a word of one is looked at for each word.
+const MAX_LINE: usize = 1 << 14;
+
 /// The lines of a text.
 pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
@@ -47,7 +50,9 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
             rest = item.trim_start_matches(' ');
         }
         let indent = line.len() - rest.len();
-        let is_silent = rest.is_empty() || rest.starts_with('#') && !rest.starts_with("#{") || rest.starts_with("//");
+        let is_data = rest.len() > MAX_LINE;
+        let is_silent =
+            is_data || rest.is_empty() || rest.starts_with('#') && !rest.starts_with("#{") || rest.starts_with("//");
         let body = if is_silent { rest } else { without_comment(rest) };
         let goes_on = body.trim_end().ends_with('\\');
         lines.push(Line { text: body, start: offset + indent, indent, is_item, is_silent, goes_on });
@@ -97,6 +102,11 @@ impl<'a> Line<'a> {
         if let Some(begin) = begin.filter(|begin| *begin < end) {
             words.push(Word { text: &self.text[begin..end], start: self.start + begin });
         }
+    }
+
+    /// Whether it is too long to be read: silent, whatever it says.
+    pub(super) const fn is_data(&self) -> bool {
+        self.text.len() > MAX_LINE
     }
 
     /// Whether it begins with what a template fills in, or with a directive of one.
@@ -223,9 +233,9 @@ fn braces(text: &str, at: usize) -> Option<(usize, usize)> {
         }
         None
     };
-    let bytes = || text.bytes().enumerate();
-    let from = closes(&mut bytes().take(at).collect::<Vec<_>>().into_iter().rev(), b'}', b'{')?;
-    let to = closes(&mut bytes().skip(at), b'{', b'}')?;
+    let bytes = text.as_bytes();
+    let from = closes(&mut bytes[..at].iter().copied().enumerate().rev(), b'}', b'{')?;
+    let to = closes(&mut bytes.iter().copied().enumerate().skip(at), b'{', b'}')?;
     Some((from, to))
 }
 

@@ -246,6 +246,17 @@ fn flags_in_a_second_file() {
 }
 
 #[test]
+fn very_long_lines_are_data() {
+    let compose = "services: {node: {image: \"prom/node-exporter:v1.5.0\"}}\n";
+    let inline = |count: usize| format!("services: {{{}}}\n", "x: {command: [--collector.systemd]}, ".repeat(count));
+    for (count, expected) in [(0, "off"), (10, "unknown"), (5000, "unknown")] {
+        assert_eq!(runs(&deployment(&[compose, &inline(count)]), "systemd"), expected, "{count}");
+    }
+    assert!(sightings(&compose.repeat(5000).replace('\n', " ")).is_empty());
+    assert_eq!(sightings(&compose.repeat(100).replace('\n', " ")).len(), 100);
+}
+
+#[test]
 fn versions_that_run() {
     let of = |texts: &[&str]| {
         let deployment = deployment(texts);
