@@ -8,7 +8,7 @@ use crate::diagnostic::FileId;
 use crate::source::Span;
 use crate::syntax::hcl::{BlockView, BodyView, ItemView};
 
-/// The replaced places of a module.
+/// The replaced places of a module, in order. None lies in another.
 pub(super) struct Replaced(Vec<(FileId, Span)>);
 
 impl Replaced {
@@ -24,13 +24,15 @@ impl Replaced {
         for source in overrides {
             source.document().root().blocks().for_each(|block| merge.replace(source, block));
         }
+        merge.replaced.sort_unstable();
         Some(Self(merge.replaced))
     }
 
     /// Whether the text at `span` is replaced.
     pub(super) fn covers(&self, source: &Source, span: Span) -> bool {
         let Self(all) = self;
-        all.iter().any(|(file, place)| *file == source.file && place.start <= span.start && span.end <= place.end)
+        let before = all.partition_point(|(file, place)| (*file, place.start) <= (source.file, span.start));
+        all[..before].last().is_some_and(|(file, place)| *file == source.file && span.end <= place.end)
     }
 }
 

@@ -81,8 +81,9 @@ pub(super) fn unused_in(module: &Module<'_>) -> Vec<Unused> {
             });
         }
     }
+    let overridden = overridden(module);
     for unused in &mut found {
-        unused.removal.take_if(|_| is_overridden(module, &unused.name));
+        unused.removal.take_if(|_| overridden.contains(&*unused.name));
     }
     let may_be_quoted = |unused: &Unused| matches!(unused.kind, UnusedKind::Data | UnusedKind::Provider);
     if found.iter().any(may_be_quoted) {
@@ -92,20 +93,23 @@ pub(super) fn unused_in(module: &Module<'_>) -> Vec<Unused> {
     found
 }
 
-/// Whether an override file changes the declaration that references call `name`, which then has to be there.
-fn is_overridden(module: &Module<'_>, name: &str) -> bool {
+/// What override files change, as references call it: the declaration has to be there then.
+fn overridden(module: &Module<'_>) -> HashSet<String> {
     let files = module.sources.iter().filter(|source| source.role == Role::Override);
-    let mut blocks = files.flat_map(|source| source.document().root().blocks());
-    blocks.any(|block| match block.kind() {
-        "variable" => name.strip_prefix("var.").is_some_and(|name| block.label(0).as_deref() == Some(name)),
-        "data" => name.strip_prefix("data.").is_some_and(|name| block.labels().collect::<Vec<_>>().join(".") == name),
-        "locals" => name.strip_prefix("local.").is_some_and(|name| block.body().attribute(name).is_some()),
-        "provider" => {
-            let alias = block.body().value("alias").and_then(ExprView::as_string);
-            alias.is_some_and(|alias| name == format!("{}.{alias}", block.label(0).unwrap_or_default()))
+    let mut found = HashSet::new();
+    for block in files.flat_map(|source| source.document().root().blocks()) {
+        match block.kind() {
+            "variable" => found.extend(block.label(0).map(|name| format!("var.{name}"))),
+            "data" => found.extend([format!("data.{}", block.labels().collect::<Vec<_>>().join("."))]),
+            "locals" => found.extend(block.body().attributes().map(|local| format!("local.{}", local.name()))),
+            "provider" => {
+                let alias = block.body().value("alias").and_then(ExprView::as_string);
+                found.extend(alias.map(|alias| format!("{}.{alias}", block.label(0).unwrap_or_default())));
+            }
+            _ => {}
         }
-        _ => false,
-    })
+    }
+    found
 }
 
 /// Whether a data source is read for its conditions: they can refuse a plan though nothing refers to it.
